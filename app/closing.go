@@ -17,12 +17,21 @@ const grace = 1500 * time.Millisecond
 
 // close has the window close as soon as it can.
 func (s *studio) close() {
-	if !s.closing {
-		s.closing, s.closed = true, time.Now()
+	if s.beginToClose() {
 		s.remember()
 		s.stopDownloads()
 		s.endLesson()
 	}
+}
+
+// beginToClose tells whether it was not begun before.
+func (s *studio) beginToClose() bool {
+	if s.closing {
+		return false
+	}
+	s.closing, s.closed = true, time.Now()
+	s.left.Store(true)
+	return true
 }
 
 // leave is Update while the window closes. An engine that is being opened is waited for, as the driver must not
@@ -42,9 +51,7 @@ func (s *studio) leave() error {
 // end waits until every file is written, and for the rest as long as grace lasts: what is left then ends with
 // the program.
 func (s *studio) end() error {
-	if !s.closing {
-		s.closing, s.closed = true, time.Now()
-	}
+	s.beginToClose()
 	s.endTake("")
 	s.remote.close()
 	s.audience.close()

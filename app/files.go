@@ -114,12 +114,14 @@ func (s *studio) openBoth(path, net string) {
 		o, err := s.readBoth(path, net, present, folders)
 		s.post(func() {
 			s.opening, s.decoding = false, ""
-			if err != nil {
-				s.warn(err)
-				return
-			}
-			if s.closing {
+			switch {
+			case err == nil && s.closing:
 				s.dropFeed(o.feed)
+				return
+			case s.closing:
+				return
+			case err != nil:
+				s.warn(err)
 				return
 			}
 			for _, n := range o.notes {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 
 	"zalgoscope/app/dream"
@@ -68,10 +69,17 @@ func (s *studio) firstFeed(name string) {
 	})
 }
 
-// progress tells in the status line how far a picture is decoded. What it gives may be called from any goroutine.
+// errClosing ends the decoding of a picture.
+var errClosing = errors.New("app: the studio closes")
+
+// progress tells in the status line how far a picture is decoded, and ends that when the studio closes. What it gives may be called
+// from any goroutine.
 func (s *studio) progress(path string) func(share float64) error {
 	last := -1
 	return func(share float64) error {
+		if s.left.Load() {
+			return errClosing
+		}
 		if now := int(100 * share); now > last {
 			last = now
 			s.post(func() {

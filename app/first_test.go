@@ -1,6 +1,8 @@
 package app
 
 import (
+	"bytes"
+	"encoding/binary"
 	"image"
 	"os"
 	"path/filepath"
@@ -56,5 +58,36 @@ func TestFirstPictureThatIsDamaged(t *testing.T) {
 	}
 	if err := CheckStart(filepath.Join(t.TempDir(), "none.png")); err == nil {
 		t.Error("a picture that is not there is no error")
+	}
+}
+
+// TestCloseWhilePictureOpens closes the window while photos of 24 megapixels are decoded, which are told to end.
+func TestCloseWhilePictureOpens(t *testing.T) {
+	s := headless(t, nil)
+	progress := s.progress("photo.heic")
+	if err := progress(0.5); err != nil {
+		t.Error(err)
+	}
+	s.close()
+	if err := progress(0.6); err != errClosing {
+		t.Errorf("a picture that is decoded while the studio closes goes on: %v", err)
+	}
+	for name, says := range map[string]image.Point{"large.heic": {192, 128}, "alpha444.avif": {6000, 4000}} {
+		data, err := os.ReadFile(filepath.Join("picture", "testdata", "large", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		size := func(p image.Point) []byte { // as the file has it
+			return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, uint32(p.X)), uint32(p.Y))
+		}
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, bytes.Replace(data, size(says), size(image.Pt(6000, 4000)), 1), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		w := open(t, "small")
+		w.dreaming()
+		w.desktop().drop(path)
+		w.until("it is opened", func(s state) bool { return s.told("opening " + name) })
+		w.close()
 	}
 }

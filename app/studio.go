@@ -128,9 +128,10 @@ type studio struct {
 	failed   error  // why there is no session and will be none
 	asking   bool   // a file dialog is open
 	closing  bool
-	closed   time.Time // when that began
-	before   bool      // the start picture is shown instead of the dream
-	steering bool      // the vanishing point follows the pointer
+	closed   time.Time   // when that began
+	left     atomic.Bool // the same as closing, for any goroutine
+	before   bool        // the start picture is shown instead of the dream
+	steering bool        // the vanishing point follows the pointer
 
 	frame   image.Rectangle // of the window, in device pixels
 	scale   float64         // device pixels in a logical one, 0 before the first Layout
