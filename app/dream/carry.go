@@ -98,12 +98,14 @@ func (d *Dream) tend(s Settings) error {
 	return nil
 }
 
-// flows finds flow at the canvas's size, on the engine's device where that can.
+// flows finds flow at the canvas's size, on the engine's device where that can and may.
 func (d *Dream) flows(w, h int) *flow.Film {
 	if d.flow == nil || d.flow.Size() != image.Pt(w, h) {
 		d.dropFlow()
 		d.flow = flow.NewFilm(w, h, d.effort)
-		d.flow.On(d.engine)
+		if !d.host {
+			d.flow.On(d.engine)
+		}
 	}
 	return d.flow
 }

@@ -50,6 +50,7 @@ type Dream struct {
 	flow   *flow.Film // of the canvas's size; nil before it is needed
 	effort flow.Effort
 	live   bool // it catches up with its input at each frame's end
+	host   bool // the engine's device finds no motion
 
 	frame   nn.Canvas    // the picture between frames
 	last    *Frame       // what it showed when that last arrived, which outlives the device; the start before the first
@@ -78,6 +79,7 @@ type Options struct {
 	Seed   uint64
 	Memory Memory                                 // what was remembered before, as Frame gives it
 	Open   func(path string) (*image.RGBA, error) // opens guide pictures; nil forbids them
+	Host   bool                                   // motion in a film is found by the processor whatever the engine, as it once always was
 	Live   bool                                   // moving pictures are followed up to now at each frame's end, in less time and less finely
 }
 
@@ -134,7 +136,7 @@ func (d *Dream) Begin(in Input, o Options) error {
 	d.state = state{source: *rand.NewPCG(o.Seed, o.Seed^0x9e3779b97f4a7c15)}
 	d.rng = rand.New(&d.source)
 	d.tone = startTone(start)
-	d.live = o.Live
+	d.live, d.host = o.Live, o.Host
 	if d.effort = flow.Finest; o.Live {
 		d.effort = flow.Fast
 	}

@@ -66,7 +66,7 @@ func Replay(ctx context.Context, r Recipe, net *nn.Net, engine nn.Engine, o Repl
 	if err != nil {
 		return err
 	}
-	d, err := dream.New(net, engine, in, dream.Options{Seed: r.Seed, Memory: r.Start.Memory, Open: guides.Open, Live: r.Start.Kept})
+	d, err := dream.New(net, engine, in, dream.Options{Seed: r.Seed, Memory: r.Start.Memory, Open: guides.Open, Live: r.Start.Kept, Host: !r.Start.DeviceFlow})
 	if err != nil {
 		return err
 	}

@@ -14,11 +14,13 @@ import (
 type Start struct {
 	dream.Identity // whose name has no folder
 	Memory         dream.Memory
+	DeviceFlow     bool // a film's motion was found on the engine's device if that can, as it was not always
 }
 
 // StartOf describes a dream's input. A picture without a name goes into the recipe whole.
 func StartOf(in dream.Input) Start {
 	s := Start{Identity: in.Identity()}
+	s.DeviceFlow = s.Rate > 0
 	s.Name = NameOf(s.Name)
 	return s
 }

@@ -65,6 +65,9 @@ func (r Recipe) head() string {
 		if r.Start.Deinterlaced {
 			entry(&b, "deinterlaced", true)
 		}
+		if r.Start.DeviceFlow {
+			entry(&b, "device-flow", true)
+		}
 		if r.Start.Kept {
 			entry(&b, "kept", true)
 			if r.Start.Mark != "" {
