@@ -55,8 +55,9 @@ func (l *levels) follow() [len(Bands)]float64 {
 	loudest := 0.0
 	for i, s := range l.sum {
 		db[i] = 10*math.Log10(2*s/float64(max(l.n, 1))+1e-12) - quietest
-		l.top[i] = max(l.top[i]-sink/frames, db[i], 0)
-		loudest = max(loudest, l.top[i])
+		if l.top[i] = max(l.top[i]-sink/frames, db[i], 0); i < len(Edges)-1 { // wherever the range is, the others stand as they do
+			loudest = max(loudest, l.top[i])
+		}
 	}
 	l.sum, l.n = [len(Bands)]float64{}, 0
 	for i, v := range db {

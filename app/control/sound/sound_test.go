@@ -311,6 +311,26 @@ func TestRange(t *testing.T) {
 	}
 }
 
+// Wherever the range is, the other bands are heard alike.
+func TestRangeAlone(t *testing.T) {
+	// Two bands are as loud as each other, the third is faint beside them.
+	s := song(2, func(t float64) float64 {
+		return 0.4*math.Sin(2*math.Pi*60*t) + 0.4*math.Sin(2*math.Pi*600*t) + 0.02*math.Sin(2*math.Pi*6000*t)
+	})
+	var want [3]float64
+	for i, limits := range [][2]float64{{RangeLow, RangeHigh}, {20, 16000}, {9000, 9100}} {
+		a := New()
+		a.SetRange(limits[0], limits[1])
+		a.Write(s, nil)
+		h := a.Heard()
+		if got := [3]float64(h.Levels[:3]); i == 0 {
+			want = got
+		} else if got != want {
+			t.Errorf("beside a range of %v the others are %v, want %v", limits, got, want)
+		}
+	}
+}
+
 // In whatever pieces the sound comes, what is heard is the same.
 func TestPieces(t *testing.T) {
 	s := song(5, kit(120, 0.5))
