@@ -45,7 +45,9 @@ func (s *studio) onBeat(knob string) bool {
 func (s *studio) flash(on bool) { s.beatMoves("zalgo", 5, on) }
 
 // kicked is the bend that the beat kicks, by the name that modulators have for it: the last one of the rack.
-func (s *studio) kicked() string { return dream.BendKnob(max(len(s.bends()), 1), false) }
+func (s *studio) kicked() string { return kickedOf(s.want) }
+
+func kickedOf(w dream.Settings) string { return dream.BendKnob(max(len(w.Bends()), 1), false) }
 
 // kick has the beat move the last bend's amount, or no longer. An empty rack gets a bend first.
 func (s *studio) kick(on bool) {
@@ -71,11 +73,15 @@ func kickOf(specs []bend.Spec) float64 {
 // withHearing is a scene to come with the modulators that the user has given to what is heard: they are of the show, not of a
 // scene, and go on where the scene moves nothing itself. A bend that the beat kicks is then the scene's last one.
 func (s *studio) withHearing(scene dream.Settings) dream.Settings {
-	kicked := s.kicked()
+	now := s.want
+	if f := s.show.fade; f != nil && s.want == f.set {
+		now = f.to // which base belongs to already
+	}
+	kicked := kickedOf(now)
 	own := s.base.Modulators()
 	moved := scene.Modulators()
 	rack := scene.Bends()
-	for _, m := range s.modulators() {
+	for _, m := range now.Modulators() {
 		if !m.Hears() || slices.Contains(own, m) {
 			continue
 		}

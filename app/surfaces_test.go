@@ -472,6 +472,15 @@ func TestHearingStays(t *testing.T) {
 	s.goOn()
 	s.advanceShow(2)
 	is("in A after a fade", "rotate=bass:0:3 step=sine:1:1 zoom=bass:0:0.1")
+	// A step while a fade is under way does not take what the scene that goes has itself for the user's.
+	s.presets.list = append(list, dream.Preset{Name: "D", Knobs: map[string]any{"zoom": 0.1}})
+	s.usePreset(0)
+	s.show.Fade = 10
+	s.goOn()
+	s.advanceShow(1)
+	is("early in the fade to B", "rotate=bass:0:3 step=sine:1:1 zoom=bass:0:0.1")
+	s.usePreset(3)
+	is("in D", "zoom=bass:0:0.1")
 	s.panic()
 	s.usePreset(1)
 	is("after panic", "")
