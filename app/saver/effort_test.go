@@ -32,3 +32,13 @@ func TestPictureSize(t *testing.T) {
 		t.Errorf("this machine affords %d pixels", got)
 	}
 }
+
+// What is shorter than a tick of the clock is not taken for nothing.
+func TestTimed(t *testing.T) {
+	at := time.Now()
+	const tick, took = 16 * time.Millisecond, 1700 * time.Microsecond
+	clock := func() time.Time { return at.Truncate(tick) }
+	if got := timed(clock, func() { at = at.Add(took) }); got < took/2 || got > 2*took {
+		t.Errorf("what takes %v is said to take %v", took, got)
+	}
+}
