@@ -139,6 +139,9 @@ func (m *onnx) perPosition(l label, x value, b *array, transposed bool, alpha fl
 	if transposed {
 		from, to = to, from
 	}
+	if slices.Equal(as[last], positionsOf(m.shape(x))) && as.dims()[last] != from && from > 0 {
+		m.fit(x, inner*from) // the layer is for so many positions
+	}
 	if !onlyChannels(as[last]) || as.dims()[last] != from || to < 1 || to > maxChannels || inner%from != 0 {
 		return x, refused
 	}

@@ -176,10 +176,17 @@ func (m *onnx) realigned(l label, fn nn.BinaryFn, a, b value, why error) (value,
 		if err != nil {
 			return a, err
 		}
-		if ok {
-			*pair[0] = within
-			return m.binary(l, fn, a, b)
+		if !ok {
+			continue
 		}
+		start, whole := m.mark(), *pair[0]
+		*pair[0] = within
+		v, err := m.binary(l, fn, a, b)
+		if _, refused := err.(unsupported); !refused {
+			return v, err
+		}
+		m.rollback(start)
+		*pair[0] = whole
 	}
 	if from, ok := m.channelsLike(b, a); ok {
 		as := m.viewOf(a)

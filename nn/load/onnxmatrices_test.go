@@ -108,3 +108,34 @@ func TestGivenOut(t *testing.T) {
 	alone := run(t, mustONNX(t, model(13, conv)), "c")
 	near(t, run(t, mustONNX(t, model(13, conv, norm, bytesField(12, text(1, "c")), bytesField(12, text(1, "y")))), "c"), alone)
 }
+
+// A gate of each channel that stands in a row goes with its channel, also where the picture is so many times as wide.
+func TestONNXGateInRow(t *testing.T) {
+	gate := cat(array64("row", []int{3}, 1, 1, 3), array64("map", []int{4}, 1, 3, 1, 1), op("GlobalAveragePool", "x", "g"), op("Reshape", "g,row", "r"), array32("w", []int{1, 1, 3}, 0.5, 2, -1),
+		op("Conv", "r,w", "c", attrInts("pads", 1, 1)), op("Reshape", "c,map", "m"))
+	net := mustONNX(t, model(13, gate, op("Mul", "x,m", "y")))
+	x := ramp(3 * 7 * 9)
+	var mean [5]float32 // with a zero at either end
+	for c := range 3 {
+		for _, v := range x[c*63 : c*63+63] {
+			mean[c+1] += v / 63
+		}
+	}
+	want := make([]float32, len(x))
+	for i, v := range x {
+		c := i / 63
+		want[i] = v * (0.5*mean[c] + 2*mean[c+1] - mean[c+2])
+	}
+	near(t, run(t, net, "y"), want)
+}
+
+// A layer that is dense over positions tells the picture's size where the file does not.
+func TestONNXSizeOfTokens(t *testing.T) {
+	for _, opset := range []int{9, 13} {
+		net := mustONNX(t, modelOf(opset, input("x", 0, 3, 0, 0), array32("k", []int{8, 3, 8, 8}, noisy("k", 8*3*64)...), op("Conv", "x,k", "p", attrInts("strides", 8, 8)), array64("to", []int{3}, 0, 8, -1), op("Reshape", "p,to", "t"),
+			array32("m", []int{16, 4}, noisy("m", 64)...), op("MatMul", "t,m", "y")))
+		if w, h := net.Size(); w != 32 || h != 32 {
+			t.Errorf("the picture is %dx%d, not 32x32", w, h)
+		}
+	}
+}
