@@ -129,7 +129,7 @@ func (e *Engine) clock(f func()) time.Duration {
 // peak measures FLOP/s of multiply-adds that touch no memory.
 func (e *Engine) peak() float64 {
 	const rounds, groups, perRound = 4096, 1024, 16 * 4 * 2
-	q := e.program("", "peak", defines{"LX": 64, "TEXEL": 0, "MASK": 0, "ROUNDS": rounds})
+	q := e.program("", family{"peak", defines{"LX": 64, "TEXEL": 0, "MASK": 0, "ROUNDS": rounds}, nil})
 	best := 0.0
 	for range 3 {
 		n := groups

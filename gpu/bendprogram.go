@@ -2,12 +2,6 @@ package gpu
 
 import "zalgoscope/nn/bend"
 
-// family is a program, of bends but for how it reads and masks: a shader and what makes it of it.
-type family struct {
-	shader string
-	macros defines
-}
-
 // bendProgram is the program of an effect's output or, back, of its input's gradient.
 func (e *Engine) bendProgram(effect bend.Effect, back bool) family {
 	forward := func(f family) family { return either(back, point("PASS"), f) }
@@ -17,16 +11,16 @@ func (e *Engine) bendProgram(effect bend.Effect, back bool) family {
 		if back && f.Straight() {
 			return point("PASS")
 		}
-		return family{"bend_point", unaryDefines(f.Fn, back)}
+		return bendFamily("bend_point", unaryDefines(f.Fn, back))
 	case bend.Noise:
 		return forward(point("NOISE"))
 	case bend.SampleHold, bend.Feedback:
 		return forward(point("MEMORY"))
 	case bend.Rewire:
-		return family{"bend_channels", nil}
+		return bendFamily("bend_channels", nil)
 	case bend.Normalise:
 		x, y := e.column()
-		return family{"bend_normalise", defines{"LX": x, "LY": y, "BACK": flag(back)}}
+		return bendFamily("bend_normalise", defines{"LX": x, "LY": y, "BACK": flag(back)})
 	case bend.Stencil:
 		return space("STENCIL", false)
 	case bend.Resample:
@@ -54,16 +48,21 @@ func either(back bool, a, b family) family {
 	return b
 }
 
-func gradient(bend string) family { return family{"bend_gradient", defines{bend: 1}} }
+// bendFamily is a program of bends, but for how it reads and masks.
+func bendFamily(shader string, d defines) family {
+	return family{shader, d, numbers{header{}, bendParams{}}}
+}
 
-func point(bend string) family { return family{"bend_point", defines{bend: 1, "BACK": 0}} }
+func gradient(bend string) family { return bendFamily("bend_gradient", defines{bend: 1}) }
+
+func point(bend string) family { return bendFamily("bend_point", defines{bend: 1, "BACK": 0}) }
 
 // spaceBlocks is how many blocks of channels an invocation of bend_space.comp moves: finding the
 // way costs more than a block.
 const spaceBlocks = 4
 
 func space(bend string, back bool) family {
-	return family{"bend_space", defines{bend: 1, "BACK": flag(back), "BLOCKS": spaceBlocks}}
+	return bendFamily("bend_space", defines{bend: 1, "BACK": flag(back), "BLOCKS": spaceBlocks})
 }
 
 // column is a work group whose columns share a place's channels: one row on a software rasteriser,
@@ -92,7 +91,8 @@ var sumOfBend = defines{"PARTS": parts, "STRIDE": sumsAhead, "SLOTS": 1}
 func (e *Engine) bendPrograms() (all []family) {
 	texel := e.device.Software
 	add := func(f family, texel, masked bool) {
-		all = append(all, family{f.shader, e.macros(f.macros, texel, masked)})
+		f.macros = e.macros(f.macros, texel, masked)
+		all = append(all, f)
 	}
 	for _, f := range bend.Effects() {
 		add(e.bendProgram(f, false), texel, false)
@@ -104,6 +104,6 @@ func (e *Engine) bendPrograms() (all []family) {
 		}
 	}
 	add(point("REMEMBER"), texel, false)
-	add(family{"sum", sumOfBend}, texel, false)
+	add(family{"sum", sumOfBend, numbers{header{}}}, texel, false)
 	return all
 }

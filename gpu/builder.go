@@ -38,13 +38,13 @@ func newBuilder(e *Engine) *builder {
 // ready gives the program by which k computes the convolution where there is one, and
 // has it made where there is none. never tells that the driver makes none.
 func (b *builder) ready(c *convolution, k kernel) (p *program, never bool) {
-	name, d := b.engine.shaderOf(c, k)
-	key := d.key(name)
+	f := b.engine.shaderOf(c, k)
+	key := f.key()
 	if p := b.engine.programs[key]; p != nil || b.refused[key] {
 		return p, p == nil
 	}
 	if b.waiting == "" {
-		b.begin(name, d)
+		b.begin(f)
 	}
 	return nil, false
 }
@@ -54,17 +54,17 @@ func (b *builder) ahead() {
 	for b.waiting == "" && len(b.later) > 0 {
 		f := b.later[0]
 		b.later = b.later[1:]
-		if b.engine.programs[f.macros.key(f.shader)] == nil {
-			b.begin(f.shader, f.macros)
+		if b.engine.programs[f.key()] == nil {
+			b.begin(f)
 		}
 	}
 }
 
-func (b *builder) begin(name string, d defines) {
-	b.waiting = d.key(name)
-	source := b.engine.source(name, d)
+func (b *builder) begin(f family) {
+	b.waiting = f.key()
+	source := b.engine.source(f)
 	build := func() {
-		p, err := b.engine.store.build(name, source)
+		p, err := b.engine.store.build(f.shader, source)
 		if err == nil && b.context != nil {
 			b.rouse(p)
 		}

@@ -29,6 +29,9 @@ type convParams struct {
 	ActA, ActB                           float32
 }
 
+// convTold is what convolutions are told.
+var convTold = numbers{header{}, convParams{}}
+
 type groupedParams struct {
 	StepInY, StepInX, StepOutY, StepOutX int32
 	TapsY, TapsX, TapRow, TapCol         int32
@@ -61,13 +64,12 @@ func (c *convolution) pass(p *plan, k kernel) *pass {
 	if c.act != nil {
 		params.Act, params.ActA, params.ActB = c.act.params()
 	}
-	name, d := e.shaderOf(c, k)
 	items := runs * c.walk.grid[0]
 	if k.Rows > 0 {
 		items = c.walk.grid[0] * c.walk.grid[1]
 	}
 	q := &pass{
-		layer: c.layer, kernel: k.String(), program: e.program(c.layer, name, d), conv: c, flops: c.flops,
+		layer: c.layer, kernel: k.String(), program: e.program(c.layer, e.shaderOf(c, k)), conv: c, flops: c.flops,
 		items: items, across: (int(h.Blocks) + k.OC - 1) / k.OC,
 		uses: []use{c.src, reads(1, c.weights.buf.whole()), c.dst},
 	}
@@ -79,21 +81,21 @@ func (c *convolution) pass(p *plan, k kernel) *pass {
 		q.uses = append(q.uses, *c.activated)
 	}
 	h.End = int32(items)
-	q.header, q.params = h, numbers{h, params}.encode(name)[len(encode(h)):]
+	q.header, q.params = h, encode(params)
 	p.bindTexels(q, k.Texel)
 	return q
 }
 
-// shaderOf is the shader by which kernel k computes the convolution, and its macros.
-func (e *Engine) shaderOf(c *convolution, k kernel) (name string, d defines) {
-	d = defines{"PX": k.PX, "OC": k.OC, "STEP": c.walk.stepIn[1], "TEXEL": flag(k.Texel), "MASK": flag(c.activated != nil)}
+// shaderOf is the program by which kernel k computes the convolution.
+func (e *Engine) shaderOf(c *convolution, k kernel) family {
+	d := defines{"PX": k.PX, "OC": k.OC, "STEP": c.walk.stepIn[1], "TEXEL": flag(k.Texel), "MASK": flag(c.activated != nil)}
 	if k.Rows == 0 {
 		d["LX"], d["LY"] = e.workGroup()
-		return "conv", d
+		return family{"conv", d, convTold}
 	}
 	d["ROWS"], d["COLS"], d["DEPTH"] = k.Rows, k.Cols, k.Depth
 	d["LX"], d["LY"] = k.Rows/k.PX, k.Cols/k.OC
-	return "conv_tiled", d
+	return family{"conv_tiled", d, convTold}
 }
 
 // workGroup is the shape of a register kernel's work group: along positions

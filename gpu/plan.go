@@ -171,17 +171,17 @@ func (p *plan) pass(layer, shader string, d defines, h header, extra any, uses .
 	e := p.engine
 	texel := e.texels(uses)
 	masked := slices.ContainsFunc(uses, func(u use) bool { return u.slot == maskSlot })
+	told := numbers{h}
+	if extra != nil {
+		told = append(told, extra)
+	}
 	q := &pass{
-		layer: layer, kernel: shader, program: e.program(layer, shader, e.macros(d, texel, masked)), header: h,
+		layer: layer, kernel: shader, program: e.program(layer, family{shader, e.macros(d, texel, masked), told}), header: h,
 		items: int(h.Width * h.Height), across: int(h.Blocks), uses: uses,
 	}
 	q.unit = [2]int{q.program.local[0], q.program.local[1]}
 	q.header.End = int32(q.items)
-	n := numbers{h, extra}
-	if extra == nil {
-		n = n[:1]
-	}
-	q.params = n.encode(shader)[len(encode(h)):]
+	q.params = encode(told[1:]...)
 	p.bindTexels(q, texel)
 	return q
 }

@@ -30,19 +30,27 @@ func (d defines) String() string {
 	return strings.Join(lines, "")
 }
 
-// key names the program of a shader with these macros.
-func (d defines) key(name string) string { return name + "\n" + d.String() }
+// family is what a program is made of: a shader, its macros, and the types of what it is told.
+type family struct {
+	shader string
+	macros defines
+	told   numbers
+}
 
-// program gives the shader of that name with the given macros, from memory,
-// from the store of compiled programs, or from the compiler.
-func (e *Engine) program(layer, name string, d defines) *program {
-	key := d.key(name)
+// key names the program.
+func (f family) key() string {
+	return fmt.Sprintf(f.shader+strings.Repeat(" %T", len(f.told))+"\n", f.told...) + f.macros.String()
+}
+
+// program gives a program from memory, from the store of compiled programs, or from the compiler.
+func (e *Engine) program(layer string, f family) *program {
+	key := f.key()
 	if p := e.programs[key]; p != nil {
 		return p
 	}
-	source := e.source(name, d)
-	e.enter(layer, name)
-	p, err := e.store.build(name, source)
+	source := e.source(f)
+	e.enter(layer, f.shader)
+	p, err := e.store.build(f.shader, source)
 	if err != nil {
 		e.failed(layer, err)
 	}
@@ -51,9 +59,9 @@ func (e *Engine) program(layer, name string, d defines) *program {
 	return p
 }
 
-// source is the whole text of the shader of that name with the given macros.
-func (e *Engine) source(name string, d defines) string {
-	s := "#version 430 core\n" + d.String() + declaration(name) + shaders.Source(name)
+// source is the whole text of a program.
+func (e *Engine) source(f family) string {
+	s := "#version 430 core\n" + f.macros.String() + f.told.declaration() + shaders.Source(f.shader)
 	if e.patch != nil {
 		s = e.patch(s)
 	}

@@ -26,13 +26,13 @@ func (r *ring) bind(data []byte) {
 
 // paint runs a shader over w*h positions outside any plan.
 func (e *Engine) paint(layer, shader string, d defines, n numbers, items int, bufs ...use) {
-	q := e.program(layer, shader, e.macros(d, false, false))
+	q := e.program(layer, family{shader, e.macros(d, false, false), n})
 	e.enter(layer, shader)
 	order()
 	gl.UseProgram(q.id)
 	for _, u := range bufs {
 		gl.BindBufferRange(gl.SHADER_STORAGE_BUFFER, u.slot, u.region.buf.id, int(u.region.offset), int(u.region.size))
 	}
-	e.ring.bind(n.encode(shader))
+	e.ring.bind(encode(n...))
 	gl.DispatchCompute(groups(items, q.local[0]), 1, 1)
 }

@@ -106,7 +106,7 @@ func (s *store) write(path string, data []byte) error {
 
 // kernelSources are what the tuner's findings depend on.
 func kernelSources() string {
-	return declaration("conv") + shaders.Source("conv") + shaders.Source("conv_tiled")
+	return convTold.declaration() + shaders.Source("conv") + shaders.Source("conv_tiled")
 }
 
 // loadTuning gives the kernels found best so far; nil where there are none.

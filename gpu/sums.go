@@ -42,7 +42,7 @@ func (s *sums) total(slot int) region { return region{s.buf, int64(slot) * strid
 // finish adds the parts of n slots from first on.
 func (s *sums) finish(first, n int) {
 	e := s.engine
-	q := e.program("sum", "sum", defines{"PARTS": parts, "STRIDE": stride / texel, "SLOTS": slots})
+	q := e.program("sum", family{"sum", defines{"PARTS": parts, "STRIDE": stride / texel, "SLOTS": slots}, numbers{header{}}})
 	e.enter("sums", "sum")
 	order()
 	gl.UseProgram(q.id)
