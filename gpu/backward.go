@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"zalgoscope/nn"
-	"zalgoscope/nn/bend"
 )
 
 // backward emits the seeds and the passes from the targets to the picture. A
@@ -94,67 +93,6 @@ func (p *plan) mask(layer string, v *view, a *activation) {
 	a.mask(&h)
 	p.emit(layer, "pointwise", defines{"MASKED": 1, "MASK": 0}, h, besides(v, 0, 0),
 		v.readAct(0), use{slot: outSlot, region: v.in(v.grad), body: v.body(v.grad), write: true})
-}
-
-func (p *plan) backwardLayer(i int) {
-	l := p.layout
-	layer, y := l.net.Layers[i], l.views[i]
-	in := l.inputs(i)
-	switch op := layer.Op.(type) {
-	case *nn.Conv:
-		p.backwardConv(i, []*nn.Conv{op}, y)
-	case *nn.ConvTranspose:
-		p.backwardConvTranspose(i, op, l.view(in[0]), y)
-	case *nn.Sample:
-		rows, columns := op.Taps(l.shape(layer.In[0]), l.shape(i))
-		p.backwardSample(layer.Name, rows, columns, l.view(in[0]), y)
-	case *nn.Rearrange:
-		p.backwardRearrange(i, op, l.view(in[0]), y)
-	case *nn.Concat:
-		p.backwardConcat(layer.Name, op, in, y)
-	case *nn.Add:
-		for _, j := range in {
-			p.gradient(layer.Name, "pointwise", defines{"COPY": 1}, l.view(j), y, besides(y, 0, 0))
-		}
-	case *nn.Binary:
-		p.backwardBinary(layer.Name, op, in, y)
-	case *nn.Norm:
-		p.backwardNorm(i, op, l.view(in[0]), y)
-	case *nn.Reduce:
-		p.backwardReduce(i, op, l.view(in[0]), y)
-	case *nn.Transpose:
-		p.backwardTranspose(layer.Name, op, l.view(in[0]), y)
-	case *nn.Row:
-		p.backwardRow(i)
-	case *nn.Attention:
-		p.backwardAttention(i, op)
-	case *nn.MatMul:
-		p.backwardMatMul(layer.Name, op, in, y)
-	case *nn.Unary:
-		x := l.view(in[0])
-		p.gradient(layer.Name, "unary", unaryDefines(op.Fn, true), x, y, unaryOf(op, x), x.readAct(1))
-	case *nn.Pool:
-		p.backwardPool(i, op, l.view(in[0]), y)
-	case *nn.LRN:
-		d, params := lrnOf(op)
-		x := l.view(in[0])
-		p.gradient(layer.Name, "lrn_backward", d, x, y, params, x.readAct(1))
-	case *nn.Softmax:
-		p.gradient(layer.Name, "softmax_backward", nil, l.view(in[0]), y, nil, y.readAct(1))
-	case *nn.ReLU:
-		x := l.view(in[0])
-		p.gradient(layer.Name, "pointwise", defines{"RELU_BACKWARD": 1}, x, y, besides(x, op.Slope, 0), x.readAct(1))
-	case *nn.Clip:
-		x := l.view(in[0])
-		p.gradient(layer.Name, "pointwise", defines{"CLIP_BACKWARD": 1}, x, y, besides(x, op.Min, op.Max), x.readAct(1))
-	case *nn.Affine:
-		p.gradient(layer.Name, "pointwise", defines{"AFFINE_BACKWARD": 1}, l.view(in[0]), y, besides(y, 0, 0),
-			p.engine.channels(layer.Name, op).read(1))
-	case *bend.Op:
-		p.backwardBend(i, op, l.view(in[0]), y)
-	default:
-		panic(missing(op))
-	}
 }
 
 // gradient emits a pass that adds to dx what it makes of dy.

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"zalgoscope/nn"
-	"zalgoscope/nn/bend"
 )
 
 type pointwise struct {
@@ -49,61 +48,6 @@ func (p *plan) forward() {
 		if l.computes(i) && !merged[i] {
 			p.forwardLayer(i, layer)
 		}
-	}
-}
-
-func (p *plan) forwardLayer(i int, layer nn.Layer) {
-	l := p.layout
-	in := l.inputs(i)
-	x, y := l.view(in[0]), l.views[i]
-	out := y.writeAct()
-	switch op := layer.Op.(type) {
-	case *nn.Conv:
-		p.forwardConv(i, op, x, y)
-	case *nn.Pool:
-		p.pool(i, op, x, y)
-	case *nn.LRN:
-		d, params := lrnOf(op)
-		p.emit(layer.Name, "lrn_forward", d, headerOf(y, x), params, x.readAct(0), out)
-	case *nn.Softmax:
-		p.emit(layer.Name, "softmax_forward", nil, headerOf(y, x), nil, x.readAct(0), out)
-	case *nn.ReLU:
-		p.emit(layer.Name, "pointwise", defines{"RELU": 1}, headerOf(y, x), besides(x, op.Slope, 0), x.readAct(0), out)
-	case *nn.Clip:
-		p.emit(layer.Name, "pointwise", defines{"CLIP": 1}, headerOf(y, x), besides(x, op.Min, op.Max), x.readAct(0), out)
-	case *nn.Affine:
-		p.emit(layer.Name, "pointwise", defines{"AFFINE": 1}, headerOf(y, x), besides(x, 0, 0),
-			x.readAct(0), p.engine.channels(layer.Name, op).read(1), out)
-	case *nn.ConvTranspose:
-		p.forwardConvTranspose(i, op, x, y)
-	case *nn.Sample:
-		p.forwardSample(i, op, x, y)
-	case *nn.Rearrange:
-		p.forwardRearrange(i, op, x, y)
-	case *nn.Concat:
-		p.forwardConcat(i, op, in)
-	case *nn.Add:
-		p.forwardAdd(layer.Name, in, y)
-	case *nn.Binary:
-		p.forwardBinary(layer.Name, op, in, y)
-	case *nn.Norm:
-		p.forwardNorm(i, op, x, y)
-	case *nn.Reduce:
-		p.forwardReduce(layer.Name, op, x, y)
-	case *nn.Transpose:
-		p.forwardTranspose(layer.Name, op, x, y)
-	case *nn.Row:
-		p.forwardRow(i)
-	case *nn.Attention:
-		p.forwardAttention(i, op)
-	case *nn.MatMul:
-		p.forwardMatMul(layer.Name, op, in, y)
-	case *nn.Unary:
-		p.emit(layer.Name, "unary", unaryDefines(op.Fn, false), headerOf(y, x), unaryOf(op, x), x.readAct(0), out)
-	case *bend.Op:
-		p.forwardBend(i, op, x, y)
-	default:
-		panic(missing(op))
 	}
 }
 
@@ -234,6 +178,3 @@ func (p *plan) pool(i int, op *nn.Pool, x, y *view) {
 	}
 	p.emit(p.layout.net.Layers[i].Name, "pool_forward", d, headerOf(y, x), params, uses...)
 }
-
-// missing is what a switch panics with that lacks what bend.Runnable lets pass.
-func missing(what any) string { return fmt.Sprintf("gpu: a switch lacks %T", what) }

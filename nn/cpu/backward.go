@@ -1,11 +1,8 @@
 package cpu
 
 import (
-	"gorgonia.org/tensor"
-
 	"zalgoscope/nn"
 	"zalgoscope/nn/bend"
-	"zalgoscope/nn/train"
 )
 
 // backward adds the task that computes the gradient at layer i from those of
@@ -113,82 +110,6 @@ func (g *gradientTask) seed(i int) {
 }
 
 func (g *gradientTask) cells() float64 { return float64(g.out.n * g.out.h * g.out.w) }
-
-// from adds what layer u, which reads layer i, sends back.
-func (g *gradientTask) from(i, u int) {
-	un, l := g.node(u), g.net.Layers[u]
-	dy, level := un.grad, g.n.gradLevel
-	switch op := l.Op.(type) {
-	case *nn.Conv:
-		g.fromConv(i, u, op)
-		return
-	case *nn.ConvTranspose:
-		ys, xs, _ := op.Over(g.n.h, g.n.w)
-		p, fast := g.ahead(&op.Conv, dy, ys, xs, g.out.h, g.out.w)
-		g.sumUp([]phase{{sy: 1, sx: 1, parts: []part{p}}}, op.MACs([]tensor.Shape{{g.n.c, g.n.h, g.n.w}}), isDepthwise(&op.Conv), fast)
-		return
-	}
-	if pool, ok := un.pool.(*maxPool); ok {
-		g.fromMaxPool(u, pool)
-		return
-	}
-	if op, ok := l.Op.(*nn.LRN); ok {
-		g.fromLRN(i, u, op)
-		return
-	}
-	if _, ok := l.Op.(*train.BatchNorm); ok {
-		g.fromNorm(i, u)
-		return
-	}
-	g.live(level, dy.buf)
-	switch op := l.Op.(type) {
-	case *nn.Sample:
-		rows, columns := op.Taps(g.n.shape(), un.shape())
-		g.fromSample(dy, rows, columns)
-	case *nn.Rearrange:
-		g.fromRearrange(op, dy)
-	case *nn.ReLU, *nn.Clip:
-		g.plus(dy)
-	case *nn.Add:
-		for _, j := range l.In {
-			if j == i {
-				g.plus(dy)
-			}
-		}
-	case *nn.Binary:
-		g.fromBinary(i, u, op)
-	case *nn.Unary:
-		g.fromUnary(op, dy)
-	case *nn.Norm:
-		g.fromSetNorm(un, op)
-	case *nn.Reduce:
-		g.fromReduce(un, op)
-	case *nn.Transpose:
-		g.fromTranspose(op, dy)
-	case *nn.Row:
-		g.fromRow(i, u)
-	case *nn.Attention:
-		g.fromAttention(i, u, op)
-	case *nn.MatMul:
-		g.fromMatMul(i, u, op)
-	case *nn.Concat:
-		g.fromConcat(i, u)
-	case *nn.Affine:
-		g.cost += g.cells()
-		g.add(&perChannel{k: g.packs.k, out: g.out, x: dy, scale: padded(op.Scale), add: g.started()})
-	case *nn.Softmax:
-		g.cost += 100 * g.cells()
-		g.columns = true
-		g.live(level, un.out.buf)
-		g.add(&softmaxGradient{out: g.out, dy: dy, y: un.out, add: g.started()})
-	case *nn.Pool:
-		g.fromPool(un, op)
-	case *bend.Op:
-		g.fromBend(u, op)
-	default:
-		panic(missing(op))
-	}
-}
 
 // plus adds a gradient as it is.
 func (g *gradientTask) plus(dy view) {

@@ -1,12 +1,9 @@
 package cpu
 
 import (
-	"fmt"
-
 	"gorgonia.org/tensor"
 
 	"zalgoscope/nn"
-	"zalgoscope/nn/bend"
 	"zalgoscope/nn/train"
 )
 
@@ -49,66 +46,7 @@ func (c *compiler) forward(i int) {
 		return
 	}
 	n.level = c.level(l.In)
-	x := c.node(l.In[0]).out
-	switch op := l.Op.(type) {
-	case *train.BatchNorm:
-		c.forwardNorm(i, i, op, nil)
-	case *nn.Conv, *nn.ConvTranspose:
-		c.forwardTaken(i, x, nil)
-	case *nn.Sample:
-		c.forwardSample(i, op, x)
-	case *nn.Rearrange:
-		c.forwardRearrange(i, op, x)
-	case *nn.Concat:
-		c.forwardConcat(i)
-	case *nn.Add:
-		s := &sum{k: c.packs.k, out: n.out}
-		t := c.simple(i, 2)
-		for _, j := range l.In {
-			s.in = append(s.in, c.node(j).out)
-			c.live(n.level, c.node(j).out.buf)
-		}
-		t.add(s)
-	case *nn.Binary:
-		c.forwardBinary(i, op)
-	case *nn.Unary:
-		c.forwardUnary(i, op, x)
-	case *nn.Norm:
-		c.forwardSetNorm(i, op, x)
-	case *nn.Reduce:
-		c.forwardReduce(i, op, x)
-	case *nn.Transpose:
-		c.forwardTranspose(i, op, x)
-	case *nn.Row:
-		c.forwardRow(i)
-	case *nn.Attention:
-		c.forwardAttention(i, op)
-	case *nn.MatMul:
-		c.forwardMatMul(i, op)
-	case *nn.ReLU, *nn.Clip:
-		b, _ := boundOf(op)
-		c.bounded(i, x, &b)
-	case *nn.Affine:
-		c.simple(i, 1, x.buf).add(&perChannel{k: c.packs.k, out: n.out, x: x, scale: padded(op.Scale), shift: padded(op.Shift)})
-	case *nn.LRN:
-		if c.roundsItself(l.In[0]) {
-			x = x.half()
-		}
-		t := c.simple(i, 20, x.buf)
-		t.columns = true
-		kernel, _ := c.packs.k.normaliser(op, n.c)
-		t.add(&lrn{rows: halfRows{c.packs.k}, kernel: kernel, op: op, out: n.out, x: x})
-	case *nn.Softmax:
-		t := c.simple(i, 100, x.buf)
-		t.columns = true
-		t.add(&softmax{out: n.out, x: x})
-	case *nn.Pool:
-		c.forwardPool(i, op, x)
-	case *bend.Op:
-		c.forwardBend(i, op, x)
-	default:
-		panic(missing(op))
-	}
+	c.lower(i, l)
 }
 
 // simple is a task for layer i of the given cost in nanoseconds for each pixel of a block.
@@ -278,6 +216,3 @@ func (c *compiler) forwardPool(i int, op *nn.Pool, x view) {
 		t.add(o)
 	}
 }
-
-// missing is what a switch panics with that lacks what bend.Runnable lets pass.
-func missing(what any) string { return fmt.Sprintf("cpu: a switch lacks %T", what) }
