@@ -137,7 +137,7 @@ func (j *teachJob) run(ctx context.Context, folder string) error {
 		return err
 	}
 	at := lesson.Progress()
-	text := fmt.Sprintf("%d pictures of %d classes, %d epochs", len(set.Pictures), len(set.Classes), at.Epochs)
+	text := fmt.Sprintf("%d pictures of %d classes, %s", len(set.Pictures), len(set.Classes), teach.Epochs(at.Epochs))
 	if at.Step > 0 {
 		text += fmt.Sprintf("; going on after %d of %d steps", at.Step, at.Steps)
 	}

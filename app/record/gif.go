@@ -61,6 +61,7 @@ func (g *gifRecorder) Add(m *image.RGBA) error {
 	}
 	if g.frames == 0 {
 		if err := g.open(m); err != nil {
+			g.fail(err)
 			return err
 		}
 	}

@@ -67,3 +67,33 @@ func TestFullAtTheEnd(t *testing.T) {
 		}
 	}
 }
+
+// TestFullFromTheBeginning begins recordings on a disk that is full already: the reason is told, and no empty file stays.
+func TestFullFromTheBeginning(t *testing.T) {
+	if runtime.GOOS != "linux" || os.Geteuid() != 0 {
+		t.Skip("needs root on Linux to mount a small tmpfs")
+	}
+	tool(t, "ffmpeg")
+	dir := t.TempDir()
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", dir).CombinedOutput(); err != nil {
+		t.Skipf("needs to mount a small tmpfs: %s", bytes.TrimSpace(out))
+	}
+	defer func() {
+		if out, err := exec.Command("umount", dir).CombinedOutput(); err != nil {
+			t.Errorf("umount: %s", out)
+		}
+	}()
+	if err := os.WriteFile(filepath.Join(dir, "full"), make([]byte, 4096), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	frames := newScene(160, 120).frames(4)
+	for _, name := range []string{"a.gif", "a.apng", "a.mp4", "a.webm"} {
+		o, _ := recording(Options{Quality: 100, FPS: 10})
+		if err := recordTo(filepath.Join(dir, name), o, frames); err == nil || !strings.Contains(err.Error(), "space") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v, want one line that speaks of space", name, err)
+		}
+		if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
+			t.Errorf("%s: there are %v, %v", name, entries, err)
+		}
+	}
+}

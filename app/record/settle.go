@@ -10,7 +10,7 @@ import (
 // cut off the frames stay: in its place, or beside where something else stands there.
 func (o Options) settle(f *beside.File, err error) error {
 	switch {
-	case err == ErrEmpty:
+	case err == ErrEmpty || err != nil && empty(f):
 		f.Discard()
 		return err
 	case err == nil && (o.Cut == nil || !o.Cut()):
@@ -29,4 +29,10 @@ func (o Options) settle(f *beside.File, err error) error {
 		return fmt.Errorf("record: what stood at %q is still there, and the frames so far are in %q", f.Place(), part)
 	}
 	return fmt.Errorf("%w; what stood at %q is still there, and the frames so far are in %q", err, f.Place(), part)
+}
+
+// empty tells whether nothing could be written, as on a full disk.
+func empty(f *beside.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Size() == 0
 }

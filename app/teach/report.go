@@ -82,9 +82,17 @@ func (l *Lesson) tried() bool {
 	return false
 }
 
+// Epochs says how many there are.
+func Epochs(n int) string {
+	if n == 1 {
+		return "1 epoch"
+	}
+	return fmt.Sprintf("%d epochs", n)
+}
+
 // summary is the report's first line.
 func (l *Lesson) summary() string {
-	s := fmt.Sprintf("%d classes, %d pictures, %d epochs in %s", len(l.set.Classes), l.learnt(), len(l.History), l.learner.Precision())
+	s := fmt.Sprintf("%d classes, %d pictures, %s in %s", len(l.set.Classes), l.learnt(), Epochs(len(l.History)), l.learner.Precision())
 	if n := len(l.History); n > 0 {
 		e := l.History[n-1]
 		s += fmt.Sprintf(": right %.0f %% while learning", 100*e.Accuracy)

@@ -628,3 +628,12 @@ func TestCluster(t *testing.T) {
 		t.Error("equal points cannot be grouped")
 	}
 }
+
+// One epoch is no epochs.
+func TestEpochs(t *testing.T) {
+	for n, want := range []string{"0 epochs", "1 epoch", "2 epochs"} {
+		if got := Epochs(n); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
