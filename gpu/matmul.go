@@ -42,6 +42,6 @@ func (p *plan) multiply(layer string, op *nn.MatMul, h header, a, b *view, uses 
 		Rows: int32(rows), Inner: int32(inner), Columns: int32(columns), InWidth: int32(a.w), BesideWidth: int32(b.w),
 		BesideBase: int32(b.origin()), BesideRow: int32(b.row()), BesidePlane: int32(b.plane()),
 	}
-	q := p.emit(layer, "matmul", defines{"TURN_A": flag(op.TurnA), "TURN_B": flag(op.TurnB)}, h, params, uses...)
+	q := p.emit(layer, "matmul", defines{"TURN_A": flag(op.TurnA), "TURN_B": flag(op.TurnB), "ALIGNED": flag(rows%4 == 0)}, h, params, uses...)
 	q.flops = 2 * float64(op.Heads*rows*inner) * float64(columns)
 }

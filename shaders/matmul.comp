@@ -1,4 +1,5 @@
 // Multiplies two maps as matrices, for each head: a row for each channel, a column for each position; TURN_A 1 and TURN_B 1 turn them.
+// ALIGNED 1 tells that no block of the product has channels of two heads: its four then share what they are multiplied by.
 layout(local_size_x = LX) in;
 SOURCE(0, In, x);
 SOURCE(1, Beside, beside);
@@ -17,6 +18,23 @@ float other(int channel, int position) {
 void main() {
     POSITION
     vec4 v = vec4(0);
+#if ALIGNED == 1
+    int head = 4 * block / rows;
+    for (int k = 0; k < inner; k++) {
+#if TURN_A == 1
+        int i = 4 * block - head * rows, c = head * inner + k;
+        vec4 a = vec4(own(c, i), own(c, i + 1), own(c, i + 2), own(c, i + 3));
+#else
+        ivec2 at = split(k, inWidth);
+        vec4 a = LOAD(x, inBase + block * inPlane + at.y * inRow + at.x);
+#endif
+#if TURN_B == 1
+        v += a * other(head * columns + position, k);
+#else
+        v += a * other(head * inner + k, position);
+#endif
+    }
+#else
     for (int lane = 0; lane < 4; lane++) {
         int c = 4 * block + lane;
         if (c >= channels) break;
@@ -36,5 +54,6 @@ void main() {
         }
         v[lane] = sum;
     }
+#endif
     STORE(here, v)
 }
