@@ -208,19 +208,10 @@ func (l *lesson) set(ctx context.Context) (*teach.Set, error) {
 			l.studio.warn(fmt.Errorf("app: %d files are skipped; the first: %s", n, set.Skipped[0]))
 		})
 	}
-	if folder.Flat && len(set.Pictures) > 0 {
+	return set.Sorted(folder, func() error {
 		l.say("grouping pictures by likeness")
-		err = l.group(ctx, set)
-	}
-	if err == nil {
-		set.Share(0.1)
-		err = set.Check()
-	}
-	if err != nil {
-		set.Close()
-		return nil, err
-	}
-	return set, nil
+		return l.group(ctx, set)
+	})
 }
 
 func (l *lesson) group(ctx context.Context, set *teach.Set) error {

@@ -216,18 +216,7 @@ func (j *teachJob) set(ctx context.Context, folder string) (*teach.Set, error) {
 		}
 		warn("skipped: " + s)
 	}
-	if f.Flat && len(set.Pictures) > 0 {
-		err = j.group(ctx, set)
-	}
-	if err == nil {
-		set.Share(0.1)
-		err = set.Check()
-	}
-	if err != nil {
-		set.Close()
-		return nil, err
-	}
-	return set, nil
+	return set.Sorted(f, func() error { return j.group(ctx, set) })
 }
 
 // group sorts pictures by likeness, as the built-in net sees it.

@@ -251,6 +251,24 @@ func (s *Set) Pixels(p *Picture) ([]byte, error) {
 	return pix, nil
 }
 
+// Sorted has the set's classes made by group where its folder's subfolders are none, and holds a tenth of each back.
+// A set that cannot be learnt from is closed.
+func (s *Set) Sorted(f *Folder, group func() error) (*Set, error) {
+	var err error
+	if f.Flat && len(s.Pictures) > 0 {
+		err = group()
+	}
+	if err == nil {
+		s.Share(0.1)
+		err = s.Check()
+	}
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
 // Check tells why nothing can be learnt from a set.
 func (s *Set) Check() error {
 	some, one := 0, ""
