@@ -177,11 +177,12 @@ def halve(path):
     model = onnx.load(path)
     g = model.graph
     casts = []
-    for i, t in enumerate(g.initializer):
+    for t in g.initializer:
         a = numpy_helper.to_array(t)
         if a.dtype == np.float32 and a.size > 1:
-            g.initializer[i].CopyFrom(numpy_helper.from_array(a.astype(np.float16), t.name + "_half"))
-            casts.append(helper.make_node("Cast", [t.name + "_half"], [t.name], to=1))
+            name = t.name
+            t.CopyFrom(numpy_helper.from_array(a.astype(np.float16), name + "_half"))
+            casts.append(helper.make_node("Cast", [name + "_half"], [name], to=1))
     for c in reversed(casts):
         g.node.insert(0, c)
     onnx.save(model, path)
