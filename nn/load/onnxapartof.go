@@ -318,6 +318,7 @@ func (m *onnx) setsOf(l label, x value, axes []int) (v value, over [3]bool, set 
 		}
 	}
 	for _, dims := range [][][]factor{in, beside} {
+		start := m.mark()
 		within, ok, e := m.inward(label{name: l.name + "/cells"}, x, m.cellOf(x, dims...))
 		if e != nil {
 			return x, over, nil, false, e
@@ -325,6 +326,7 @@ func (m *onnx) setsOf(l label, x value, axes []int) (v value, over [3]bool, set 
 		if ok && try(within) {
 			return within, over, set, everywhere, nil
 		}
+		m.rollback(start)
 	}
 	return x, over, nil, false, err
 }

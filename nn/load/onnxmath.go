@@ -132,10 +132,12 @@ func (m *onnx) pair(l label, fn nn.BinaryFn, a, b operand) (value, error) {
 // binary is a function of two maps.
 func (m *onnx) binary(l label, fn nn.BinaryFn, a, b value) (value, error) {
 	if !m.alike(a, b) {
+		start := m.mark()
 		v, err := m.broadcastApart(l, fn, a, b)
 		if _, refused := err.(unsupported); !refused {
 			return v, err
 		}
+		m.rollback(start)
 		return m.realigned(l, fn, a, b, err)
 	}
 	if a.flat && !m.shape(a).Eq(m.shape(b)) && !(m.pixel(a) && m.pixel(b)) && m.shape(a).TotalSize() != 1 && m.shape(b).TotalSize() != 1 {
@@ -154,7 +156,7 @@ func (m *onnx) realigned(l label, fn nn.BinaryFn, a, b value, why error) (value,
 		return m.binary(l, fn, x, y)
 	}
 	for i, pair := range [][2]*value{{&a, &b}, {&b, &a}} {
-		v, ok, err := m.restored(label{name: fmt.Sprintf("%s/restored%d", l.name, i)}, *pair[1], m.shape(*pair[0]))
+		v, ok, err := m.restored(label{name: fmt.Sprintf("%s/restored%d", l.name, i)}, *pair[1], *pair[0])
 		if err != nil {
 			return a, err
 		}

@@ -61,6 +61,7 @@ func (m *onnx) factor(l label, x value, as view) (f factorOf, ok bool, err error
 				}
 			}
 		}
+		start := m.mark()
 		within, fits, err := m.inward(label{name: l.name + "/cells"}, x, cell)
 		if err != nil {
 			return f, false, err
@@ -70,6 +71,7 @@ func (m *onnx) factor(l label, x value, as view) (f factorOf, ok bool, err error
 				return f, true, nil
 			}
 		}
+		m.rollback(start)
 	}
 	return f, false, nil
 }
@@ -355,9 +357,9 @@ func (m *onnx) exchanged(l label, x value, why error) (value, error) {
 	return v, nil
 }
 
-// restored is an exchanged map with its channels and positions changed back, beside a map of the given shape.
-func (m *onnx) restored(l label, x value, like tensor.Shape) (v value, ok bool, err error) {
-	s, as := m.shape(x), slices.Clone(m.viewOf(x))
+// restored is an exchanged map with its channels and positions changed back, beside a map that has its positions in the same dimension.
+func (m *onnx) restored(l label, x, beside value) (v value, ok bool, err error) {
+	s, as, like, other := m.shape(x), slices.Clone(m.viewOf(x)), m.shape(beside), m.viewOf(beside)
 	if x.parts != nil || x.products != nil || s[0] != like[1]*like[2] || s[1] != like[0] || s[2] != 1 || s[0] == 1 {
 		return x, false, nil
 	}
@@ -369,6 +371,9 @@ func (m *onnx) restored(l label, x value, like tensor.Shape) (v value, ok bool, 
 				as[i][k].axis = 0
 			case f == factor{0, 1, s[0]} && len(as[i]) == 1:
 				as[i] = positionsOf(like)
+				if at := i + len(other) - len(as); at < 0 || !slices.Equal(other[at], as[i]) {
+					return x, false, nil
+				}
 			default:
 				return x, false, nil
 			}

@@ -139,3 +139,18 @@ func TestONNXSizeOfTokens(t *testing.T) {
 		}
 	}
 }
+
+// Two views of a square of channels and rows whose rows stand in other dimensions are joined by turning one of them, once, and no layer of what
+// was tried before is left.
+func TestSquareApart(t *testing.T) {
+	shape := array64("s", []int{4}, 1, 3, 1, 3)
+	net := mustONNX(t, modelOf(13, input("x", 1, 3, 3, 1), op("Relu", "x", "r"), shape, op("Reshape", "r,s", "a"), op("Add", "a,r", "y")))
+	names := map[string]bool{}
+	for _, l := range net.Layers {
+		if names[l.Name] {
+			t.Errorf("two layers are called %s", l.Name)
+		}
+		names[l.Name] = true
+	}
+	wantShapes(t, net, 1, 3, map[string]string{"y": "[3 3 3]"})
+}
