@@ -117,5 +117,15 @@ func (p *pass) bind() {
 	}
 }
 
+// mostGroups is how many work groups every device takes along an axis; many take no more.
+const mostGroups = 65535
+
 // groups is the number of work groups for a number of invocations.
-func groups(n, local int) uint32 { return uint32((n + local - 1) / local) }
+func groups(n, local int) int { return (n + local - 1) / local }
+
+// dispatch runs so many work groups, along the third axis too where they are too many for the first, as common.glsl numbers them.
+// Those beyond the last find nothing to do.
+func dispatch(n, across int) {
+	deep := max(groups(n, mostGroups), 1)
+	gl.DispatchCompute(uint32(groups(n, deep)), uint32(across), uint32(deep))
+}

@@ -34,5 +34,5 @@ func (e *Engine) paint(layer, shader string, d defines, n numbers, items int, bu
 		gl.BindBufferRange(gl.SHADER_STORAGE_BUFFER, u.slot, u.region.buf.id, int(u.region.offset), int(u.region.size))
 	}
 	e.ring.bind(encode(n...))
-	gl.DispatchCompute(groups(items, q.local[0]), 1, 1)
+	dispatch(groups(items, q.local[0]), 1)
 }

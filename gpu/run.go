@@ -62,7 +62,7 @@ func (p *plan) dispatch(q *pass) {
 }
 
 func (q *pass) launch(items int) {
-	gl.DispatchCompute(groups(items, q.unit[0]), groups(q.across, q.unit[1]), 1)
+	dispatch(groups(items, q.unit[0]), groups(q.across, q.unit[1]))
 }
 
 // submitting collects dispatches into submissions. The device is never more

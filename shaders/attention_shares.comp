@@ -24,7 +24,8 @@ shared float share[LX];
 float plus(float a, float b) { return a + b; }
 
 void main() {
-    int me = int(gl_LocalInvocationID.x), position = int(gl_WorkGroupID.x) + first / LX, head = int(gl_GlobalInvocationID.y);
+    if (GROUP * LX + first >= end) return;
+    int me = int(gl_LocalInvocationID.x), position = GROUP + first / LX, head = int(gl_GlobalInvocationID.y);
     ivec2 cell = split(position, width), from = CORNER(cell.y, cell.x);
     int query = inBase + cell.y * inRow + cell.x, here = outBase + head * strips * outPlane + cell.y * outRow + cell.x;
     int low = head * per, above = low + per, wide = windowRows * windowColumns;

@@ -12,7 +12,7 @@ layout(std430, binding = 6) readonly restrict buffer Past { vec4 past[]; }; // t
 
 #if MEASURE == 1
 void main() {
-    int me = int(gl_GlobalInvocationID.x) + first;
+    int me = INDEX + first;
     if (me >= end) return;
     int cells = width * height;
     vec2 sum = vec2(0);

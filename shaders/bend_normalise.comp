@@ -4,7 +4,7 @@ layout(local_size_x = LX, local_size_y = LY) in;
 shared vec2 share[LX * LY];
 
 void main() {
-    int position = int(gl_GlobalInvocationID.x) + first, row = int(gl_LocalInvocationID.y);
+    int position = INDEX + first, row = int(gl_LocalInvocationID.y);
     ivec2 cell = split(min(position, end - 1), width);
     int from = inBase + cell.y * inRow + cell.x, to = outBase + cell.y * outRow + cell.x;
     int beside = besideBase + cell.y * besideRow + cell.x;

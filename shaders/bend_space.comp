@@ -107,7 +107,7 @@ void bend(ivec2 c) {
 #endif
 
 void main() {
-    int position = int(gl_GlobalInvocationID.x) + first;
+    int position = INDEX + first;
     start = BLOCKS * int(gl_GlobalInvocationID.y);
     count = min(blocks - start, BLOCKS);
     if (position >= end || count <= 0) return;

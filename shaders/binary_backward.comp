@@ -21,7 +21,8 @@ vec4 term(int block, int y, int x) {
 shared vec4 share[LX];
 
 void main() {
-    int me = int(gl_LocalInvocationID.x), position = int(gl_WorkGroupID.x) + first / LX, block = int(gl_GlobalInvocationID.y);
+    if (GROUP * LX + first >= end) return;
+    int me = int(gl_LocalInvocationID.x), position = GROUP + first / LX, block = int(gl_GlobalInvocationID.y);
     ivec2 cell = split(position, width);
     vec4 s = vec4(0);
     for (int k = block; k < block + spanBlocks; k++) {

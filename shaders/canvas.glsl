@@ -1,7 +1,7 @@
 // What the passes over canvases share: a canvas is an array of vec4, row after
 // row: red, green, blue in 0..255 and nothing.
 #define PIXEL(w, h) \
-    int position = int(gl_GlobalInvocationID.x); \
+    int position = INDEX; \
     if (position >= (w) * (h)) return; \
     ivec2 cell = split(position, w); \
     int px = cell.x, py = cell.y;

@@ -57,9 +57,13 @@ ivec2 split(int i, int w) {
     return ivec2(x, y);
 }
 
+// GROUP and INDEX number the work groups and invocations of the first axis, which go on along the third where one axis has too few.
+#define GROUP int(gl_WorkGroupID.x + gl_WorkGroupID.z * gl_NumWorkGroups.x)
+#define INDEX (GROUP * int(gl_WorkGroupSize.x) + int(gl_LocalInvocationID.x))
+
 // POSITION gives each invocation one cell (px, py) and one block of channels, or ends it.
 #define POSITION \
-    int position = int(gl_GlobalInvocationID.x) + first; \
+    int position = INDEX + first; \
     int block = int(gl_GlobalInvocationID.y); \
     if (position >= end || block >= blocks) return; \
     ivec2 cell = split(position, width); \

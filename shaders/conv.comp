@@ -7,7 +7,7 @@ layout(local_size_x = LX, local_size_y = LY) in;
 #define WEIGHTS(lane) for (int o = 0; o < OC; o++) k[o] = LOAD(w, wi + 4 * lane + o);
 
 void main() {
-    int run = int(gl_GlobalInvocationID.x) + first;
+    int run = INDEX + first;
     int o4 = int(gl_GlobalInvocationID.y) * OC;
     if (run >= end || o4 >= blocks) return;
     ivec2 g = split(run, runs);

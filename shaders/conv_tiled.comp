@@ -14,7 +14,7 @@ ivec2 place(int n) { return split(min(n, end - 1), width); }
 
 void main() {
     int me = int(gl_LocalInvocationIndex), tx = int(gl_LocalInvocationID.x), ty = int(gl_LocalInvocationID.y);
-    int n0 = int(gl_WorkGroupID.x) * ROWS + first, o0 = int(gl_WorkGroupID.y) * COLS;
+    int n0 = GROUP * ROWS + first, o0 = int(gl_WorkGroupID.y) * COLS;
     int depth = tapsY * tapsX * in4; // blocks of inputs in all
     float perTap = 1.0 / float(in4), perRow = 1.0 / float(tapsX);
 

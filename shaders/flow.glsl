@@ -10,7 +10,7 @@
 #define BETTER 0.4                                    // by how much, a pixel's share, another flow must fit better
 
 #define CELL \
-    int position = int(gl_GlobalInvocationID.x); \
+    int position = INDEX; \
     if (position >= width * height) return; \
     ivec2 cell = split(position, width);
 

@@ -72,7 +72,8 @@ shared float share[LX];
     barrier();
 
 void main() {
-    int me = int(gl_LocalInvocationID.x), set = int(gl_WorkGroupID.x) + first / LX, here = outBase + set;
+    if (GROUP * LX + first >= end) return;
+    int me = int(gl_LocalInvocationID.x), set = GROUP + first / LX, here = outBase + set;
     int low = set * per, from = low / 4, cells = rows * columns, count = ((low + per + 3) / 4 - from) * cells;
     float mean = 0, level = 0, spread = 0;
 #if BACK == 1

@@ -12,7 +12,7 @@ STORES;
 layout(std430, binding = 5) restrict buffer Sums { vec4 sums[]; };
 
 void main() {
-    int me = int(gl_GlobalInvocationID.x) + first;
+    int me = INDEX + first;
     if (me >= end) return;
     int n = width * height;
     float sum = 0, norms = 0;

@@ -24,7 +24,8 @@ shared vec4 zeros[LX];
 #endif
 
 void main() {
-    int me = int(gl_LocalInvocationID.x), position = int(gl_WorkGroupID.x) + first / LX, block = int(gl_GlobalInvocationID.y);
+    if (GROUP * LX + first >= end) return;
+    int me = int(gl_LocalInvocationID.x), position = GROUP + first / LX, block = int(gl_GlobalInvocationID.y);
     ivec2 cell = split(position, width);
     int cells = spanRows * spanColumns;
     vec4 s = NEUTRAL, none = vec4(0);
