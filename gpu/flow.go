@@ -70,7 +70,7 @@ var _ nn.FlowEngine = (*Engine)(nil)
 
 // NewFlow makes room for the flow between pictures of w x h.
 func (e *Engine) NewFlow(w, h int, o nn.FlowOptions) (nn.Flow, error) {
-	if w < 1 || h < 1 || o.Levels < 1 || o.Finest < 0 || o.Finest >= o.Levels || o.Reach < 1 {
+	if o.Levels < 1 || min(w, h)>>(o.Levels-1) < 1 || o.Finest < 0 || o.Finest >= o.Levels || o.Reach < 1 {
 		return nil, fmt.Errorf("gpu: there is no flow of %dx%d pixels by %+v", w, h, o)
 	}
 	f := &flowFinder{engine: e, w: w, h: h, o: o, spacing: 1 << o.Finest}

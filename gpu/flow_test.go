@@ -155,6 +155,11 @@ func TestFlowFails(t *testing.T) {
 		t.Error("without memory it is not the processor's flow")
 	}
 
+	sound := open(t, enginetest.Small(), llvmpipe())
+	if f, err := sound.NewFlow(40, 30, nn.FlowOptions{Levels: 6, Finest: 0, Reach: 6}); err == nil || sound.broken != nil {
+		t.Errorf("got %v and %v where a level has no pixels", f, err)
+	}
+
 	little := llvmpipe()
 	little.Limits.Block = 1 << 19
 	small := open(t, enginetest.Small(), little)

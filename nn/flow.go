@@ -6,7 +6,7 @@ import "image"
 type FlowEngine interface {
 	Engine
 	// NewFlow makes room for the flow between pictures of w x h pixels. The error tells what speaks against it on this
-	// device; it leaves the engine as it was.
+	// device; it leaves the engine as it was, but where the device fails in it.
 	NewFlow(w, h int, o FlowOptions) (Flow, error)
 }
 
