@@ -277,6 +277,9 @@ func (m *onnx) operation(n *node, in []operand) ([]operand, error) {
 	}
 	in = m.aligned(n, in)
 	if !slices.ContainsFunc(in, func(o operand) bool { return o.mapped }) {
+		if m.asMap(n, in) {
+			return m.constantMaps(n, in)
+		}
 		a, err := m.constant(n, in)
 		return []operand{{array: a}}, err
 	}

@@ -66,6 +66,8 @@ func (m *onnx) instanceNorm(n *node, in []operand) (value, error) {
 		c = 1
 	} else if err != nil || s.over[0] {
 		return x, unsupported(fmt.Sprintf("it normalises %v", m.dims(x)))
+	} else {
+		s.over = positions // of which there may be a single row
 	}
 	if x.flat || s.scale.len() != c || s.shift.len() != c {
 		return x, fmt.Errorf("has %d scales and %d shifts for %d channels", s.scale.len(), s.shift.len(), c)
