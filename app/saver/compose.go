@@ -64,6 +64,17 @@ func compose(dst *image.RGBA, older, newer view, share float64) {
 	})
 }
 
+// dissolve keeps so much of dst, and mixes in the rest of another picture of its size.
+func dissolve(dst, other *image.RGBA, share float64) {
+	weight := uint32(math.Round(share * 256))
+	bands(dst.Rect.Dy(), func(from, to int) {
+		under := other.Pix[from*other.Stride : to*other.Stride]
+		for i, v := range dst.Pix[from*dst.Stride : to*dst.Stride] {
+			dst.Pix[from*dst.Stride+i] = uint8((uint32(v)*weight + uint32(under[i])*(256-weight) + 128) >> 8)
+		}
+	})
+}
+
 // bands does so many rows on all processors, each a band of them.
 func bands(rows int, do func(from, to int)) {
 	n := min(runtime.GOMAXPROCS(0), rows)

@@ -103,8 +103,7 @@ func (s *Stage) draw(seconds, share float64) {
 	} else {
 		compose(s.other, older, newer, mix)
 	}
-	still := view{s.other, glide.Identity}
-	compose(s.shown, still, view{s.shown, glide.Identity}, share)
+	dissolve(s.shown, s.other, share)
 }
 
 func black(m *image.RGBA) {
