@@ -309,7 +309,7 @@ func (m *onnx) operation(n *node, in []operand) ([]operand, error) {
 		}
 	}
 	_, pairs := binaryFns[n.kind]
-	if !in[0].mapped && !pairs && onnxComparisons[n.kind] == nil && !slices.Contains([]string{"Concat", "Einsum", "MatMul", "MatMulInteger", "QLinearMatMul", "Where"}, n.kind) {
+	if !in[0].mapped && !pairs && onnxComparisons[n.kind] == nil && !slices.Contains([]string{"Concat", "Einsum", "Gemm", "MatMul", "MatMulInteger", "QLinearMatMul", "Where"}, n.kind) {
 		return nil, unsupported("it reads a constant first")
 	}
 	v, err := op(m, n, in)

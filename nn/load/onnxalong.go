@@ -143,19 +143,24 @@ func (m *onnx) product(n *node, in []operand) (value, error) {
 	return m.along(n.label, x, by)
 }
 
-// einsum is a sum of products of a map and a constant over one axis of the map, which the constant has another for.
+// einsum is a sum of products by the letters of an equation.
 func (m *onnx) einsum(n *node, in []operand) (value, error) {
+	return m.orSpelt(n, in, m.einsumAlong, m.einsumSpelt)
+}
+
+// einsumAlong is a sum of products of a map and a constant over one axis of the map, which the constant has another for.
+func (m *onnx) einsumAlong(n *node, in []operand) (value, error) {
 	refused := unsupported("its equation is " + oneLine(cut(string(n.attrs["equation"].s))))
 	if len(in) == 2 && in[0].mapped && in[1].mapped {
-		if e, ok := parseEinsum(string(n.attrs["equation"].s)); ok {
+		if e, ok := m.equation(n, in); ok {
 			return m.einsumOfMaps(n, in, e)
 		}
 	}
 	if len(in) != 2 || in[0].mapped == in[1].mapped {
 		return value{}, refused
 	}
-	e, ok := parseEinsum(string(n.attrs["equation"].s))
-	if !ok || len(e.in) != 2 {
+	e, ok := m.equation(n, in)
+	if !ok {
 		return value{}, refused
 	}
 	x, c, seen, own := in[0].value, in[1].array, e.in[0], e.in[1]

@@ -7,8 +7,16 @@ import (
 	"zalgoscope/nn"
 )
 
-// gemm is y = alpha*x*B + beta*C on a flattened map.
+// gemm is y = alpha*A*B + beta*C.
 func (m *onnx) gemm(n *node, in []operand) (value, error) {
+	return m.orSpelt(n, in, m.gemmOfMap, m.gemmSpelt)
+}
+
+// gemmOfMap is a Gemm of a flattened map, or of the channels at each position, and a constant.
+func (m *onnx) gemmOfMap(n *node, in []operand) (value, error) {
+	if !in[0].mapped {
+		return value{}, unsupported("it reads a constant first")
+	}
 	x, err := one(in, 2)
 	if err != nil {
 		return x, err
@@ -68,6 +76,9 @@ func (w weights) times(k float32) weights {
 }
 
 func (m *onnx) matMul(n *node, in []operand) (value, error) {
+	if len(in) == 2 && slices.ContainsFunc(in, func(o operand) bool { return o.array != nil && len(o.array.dims) == 1 }) {
+		return m.vectorProduct(n, in)
+	}
 	if len(in) == 2 && in[0].mapped && in[1].mapped {
 		start := m.mark()
 		v, err := m.multiply(n.label, in[0].value, in[1].value)
@@ -77,10 +88,17 @@ func (m *onnx) matMul(n *node, in []operand) (value, error) {
 		}
 		return v, err
 	}
+	if len(in) == 2 && !in[0].mapped && in[1].as != nil {
+		start := m.mark()
+		if v, err := m.byConstant(n.label, in[1].value, in[0].array, true, unsupported("")); err == nil {
+			return v, nil
+		}
+		m.rollback(start)
+	}
 	if len(in) == 2 && (!in[0].mapped || in[0].as == nil && !in[0].flat && !in[0].last) && in[0].mapped != in[1].mapped {
 		start := m.mark()
 		v, err := m.product(n, in)
-		if _, refused := err.(unsupported); !refused || in[0].mapped {
+		if err == nil || in[0].mapped {
 			return v, err
 		}
 		m.rollback(start)

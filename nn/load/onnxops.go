@@ -21,6 +21,7 @@ func init() {
 		"Cast":               (*onnx).cast,
 		"CastLike":           (*onnx).castLike,
 		"Clip":               (*onnx).clip,
+		"Compress":           (*onnx).compress,
 		"Concat":             (*onnx).concat,
 		"Conv":               (*onnx).convolution,
 		"ConvTranspose":      (*onnx).convTranspose,
