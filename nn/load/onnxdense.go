@@ -88,7 +88,7 @@ func (m *onnx) matMul(n *node, in []operand) (value, error) {
 		}
 		return v, err
 	}
-	if len(in) == 2 && !in[0].mapped && in[1].as != nil {
+	if len(in) == 2 && !in[0].mapped && in[1].as != nil && len(*in[1].as) < 4 { // whose rows may not be the map's
 		start := m.mark()
 		if v, err := m.byConstant(n.label, in[1].value, in[0].array, true, unsupported("")); err == nil {
 			return v, nil
