@@ -53,8 +53,8 @@ func (w *window) again() string {
 func TestRack(t *testing.T) {
 	w := open(t, "small")
 	w.dreaming()
-	w.key("n") // a scene of the net's last layer, which every bend comes before
-	w.until("the last layer is dreamed", func(s state) bool { return s.Want.Layer == "logits" && settled(s) })
+	w.turn("layer", 1) // to the net's last map, which every bend comes before
+	w.until("the last layer is dreamed", func(s state) bool { return s.Want.Layer == "4a/output" && settled(s) })
 	w.press("Add bend")
 	w.press("space")
 	w.shot("picker")
