@@ -42,26 +42,12 @@ func BenchmarkDepthwise(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				best := map[*item]float64{}
+				best := quickest{}
 				for b.Loop() {
-					for i := range p.stages {
-						s := &p.stages[i]
-						for j := range s.items {
-							it := &s.items[j]
-							took := seconds(func() { s.run(e.workers.all[0], j) })
-							if old, ok := best[it]; !ok || took < old {
-								best[it] = took
-							}
-						}
-					}
+					best.run(e, p)
 				}
 				pace := func(layer string, back bool, cells int) float64 {
-					sum := 0.0
-					for it, took := range best {
-						if it.layer == layer && it.back == back {
-							sum += took
-						}
-					}
+					sum := best.of(layer, back)
 					return float64(4*l.c*cells) / sum / 1e9
 				}
 				in, out := l.side*l.side, (l.side+l.stride-1)/l.stride*((l.side+l.stride-1)/l.stride)

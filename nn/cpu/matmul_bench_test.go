@@ -50,27 +50,13 @@ func BenchmarkMatMul(b *testing.B) {
 				at := len(net.Layers) - 1
 				in := net.Layers[at].In
 				work := 2 * float64(net.Layers[at].Op.(*nn.MatMul).MACs([]tensor.Shape{p.graph.node(in[0]).out.shape(), p.graph.node(in[1]).out.shape()}))
-				best, peak := map[*item]float64{}, 0.0
+				best, peak := quickest{}, 0.0
 				for b.Loop() {
-					for i := range p.stages {
-						s := &p.stages[i]
-						for j := range s.items {
-							it := &s.items[j]
-							took := seconds(func() { s.run(e.workers.all[0], j) })
-							if old, ok := best[it]; !ok || took < old {
-								best[it] = took
-							}
-						}
-					}
+					best.run(e, p)
 					peak = max(peak, 20000*float64(k.work)/seconds(func() { k.peak(20000) }))
 				}
 				pace := func(unit string, layer string, back bool, work float64) {
-					sum := 0.0
-					for it, took := range best {
-						if it.layer == layer && it.back == back {
-							sum += took
-						}
-					}
+					sum := best.of(layer, back)
 					b.ReportMetric(1e3*sum, unit+"ms")
 					b.ReportMetric(100*work/sum/peak, unit+"%peak")
 				}
