@@ -2,98 +2,86 @@ package flow
 
 // box takes sums over square windows, which are cut off at the edges, of two planes at once.
 type box struct {
-	p, q   []float32 // sums of columns, with r+1 zeros before and r behind
+	p, q   []float32 // sums of columns, with r+1 zeros before
 	op, oq []float32 // sums of windows along a row
+	none   []float32 // a row of zeros, above and below the planes
 }
 
 // sums calls do for each row y with the sums of p, and of q where that is not nil, over the windows of (2r+1)^2 pixels
 // around y's pixels.
 func (b *box) sums(p, q []float32, w, h, r int, do func(y int, p, q []float32)) {
-	n := w + 2*r + 1
-	fit(n, &b.p, &b.q)
-	fit(w, &b.op, &b.oq)
+	fit(w+r+1, &b.p, &b.q)
+	fit(w, &b.op, &b.oq, &b.none)
 	clear(b.p)
 	clear(b.q)
+	row := func(p []float32, y int) []float32 {
+		if y < 0 || y >= h {
+			return b.none
+		}
+		return p[y*w:][:w]
+	}
 	for y := -r; y < h; y++ {
-		slide(b.p[r+1:][:w], p, y, w, h, r)
-		if q != nil {
-			slide(b.q[r+1:][:w], q, y, w, h, r)
+		in, out := y+r, y-r-1
+		if q == nil {
+			slide(b.op, b.p, row(p, in), row(p, out), r)
+		} else {
+			slideBoth(b.op, b.oq, b.p, b.q, row(p, in), row(q, in), row(p, out), row(q, out), r)
 		}
-		switch {
-		case y < 0:
-			continue
-		case q == nil:
-			along(b.op, b.p, r)
-		default:
-			alongBoth(b.op, b.oq, b.p, b.q, r)
+		if y >= 0 {
+			do(y, b.op, b.oq)
 		}
-		do(y, b.op, b.oq)
 	}
 }
 
-// slide moves sums of columns down to the window around row y.
-func slide(sum, p []float32, y, w, h, r int) {
-	in, out := (y+r)*w, (y-r-1)*w
-	switch {
-	case y+r < h && out >= 0:
-		exchange(sum, p[in:], p[out:])
-	case y+r < h:
-		add(sum, p[in:])
-	case out >= 0:
-		subtract(sum, p[out:])
-	}
-}
-
-// along sets out to the sums of 2r+1 values around each, of a row that has r+1 zeros before it and r behind.
-func along(out, p []float32, r int) {
+// slide moves sums of columns down, to the row in and from the row out, and sets to to their sums from r to the left of each
+// pixel to r to the right.
+func slide(to, sum, in, out []float32, r int) {
+	w, head := len(to), min(r, len(to))
+	col, n := sum[r+1:][:w], w-head
 	var a float32
-	for _, v := range p[:2*r+1] { // one too far to the left
-		a += v
+	for x := range head {
+		col[x] += in[x] - out[x]
+		a += col[x]
 	}
-	in := p[2*r+1:][:len(out)]
-	p = p[:len(out)]
-	for x, v := range in {
-		a += v - p[x]
-		out[x] = a
+	left, enters := sum[:n], col[head:][:n]
+	in, out = in[head:][:n], out[head:][:n]
+	for x := range enters {
+		c := enters[x] + (in[x] - out[x])
+		enters[x] = c
+		a += c - left[x]
+		to[x] = a
+	}
+	for x := n; x < w; x++ {
+		a -= sum[x]
+		to[x] = a
 	}
 }
 
-// alongBoth is along for two rows at once, which takes less time than one after the other.
-func alongBoth(op, oq, p, q []float32, r int) {
+// slideBoth is slide for two planes at once, which takes less time than one after the other.
+func slideBoth(toP, toQ, sumP, sumQ, inP, inQ, outP, outQ []float32, r int) {
+	w, head := len(toP), min(r, len(toP))
+	colP, colQ, n := sumP[r+1:][:w], sumQ[r+1:][:w], w-head
 	var a, b float32
-	for x, v := range p[:2*r+1] {
-		a += v
-		b += q[x]
+	for x := range head {
+		colP[x] += inP[x] - outP[x]
+		colQ[x] += inQ[x] - outQ[x]
+		a += colP[x]
+		b += colQ[x]
 	}
-	w := len(op)
-	oq = oq[:w]
-	inP, inQ := p[2*r+1:][:w], q[2*r+1:][:w]
-	p, q = p[:w], q[:w]
-	for x, v := range inP {
-		a += v - p[x]
-		b += inQ[x] - q[x]
-		op[x], oq[x] = a, b
+	leftP, leftQ, entersP, entersQ := sumP[:n], sumQ[:n], colP[head:][:n], colQ[head:][:n]
+	inP, inQ, outP, outQ = inP[head:][:n], inQ[head:][:n], outP[head:][:n], outQ[head:][:n]
+	firstP, firstQ := toP[:n], toQ[:n]
+	for x := range entersP {
+		c, d := entersP[x]+(inP[x]-outP[x]), entersQ[x]+(inQ[x]-outQ[x])
+		entersP[x], entersQ[x] = c, d
+		a += c - leftP[x]
+		b += d - leftQ[x]
+		firstP[x], firstQ[x] = a, b
 	}
-}
-
-func add(sum, row []float32) {
-	row = row[:len(sum)]
-	for i, v := range row {
-		sum[i] += v
-	}
-}
-
-func subtract(sum, row []float32) {
-	row = row[:len(sum)]
-	for i, v := range row {
-		sum[i] -= v
-	}
-}
-
-func exchange(sum, in, out []float32) {
-	in, out = in[:len(sum)], out[:len(sum)]
-	for i, v := range in {
-		sum[i] += v - out[i]
+	for x := n; x < w; x++ {
+		a -= sumP[x]
+		b -= sumQ[x]
+		toP[x], toQ[x] = a, b
 	}
 }
 

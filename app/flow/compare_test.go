@@ -76,7 +76,6 @@ func writeSequence(t *testing.T, folder string, s flowtest.Sequence) {
 // timed is the error of flows on a sequence, and the milliseconds that a pair takes from its bytes on, the median and the least.
 func timed(e *estimator, s flowtest.Sequence) (off, median, least float64) {
 	a, b := newPyramid(flowtest.W, flowtest.H), newPyramid(flowtest.W, flowtest.H)
-	var line []float32
 	var times []float64
 	f := NewField(flowtest.W, flowtest.H)
 	for n := range 9 {
@@ -84,11 +83,8 @@ func timed(e *estimator, s flowtest.Sequence) (off, median, least float64) {
 		truth, seen := truthOf(s, n)
 		for range 9 {
 			began := time.Now()
-			for i, v := range first.Pix {
-				a[0].pix[i], b[0].pix[i] = float32(v), float32(second.Pix[i])
-			}
-			a.shrink(&line)
-			b.shrink(&line)
+			a.setGrey(first.Pix)
+			b.setGrey(second.Pix)
 			e.find(a, b, f)
 			times = append(times, 1000*time.Since(began).Seconds())
 		}

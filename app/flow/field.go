@@ -77,10 +77,10 @@ func (s *enlarger) row(plane int, pix []float32, w, y int, times float32) []floa
 		}
 		return r.pix
 	}
+	at, out := s.at[:len(s.part)], r.pix[:len(s.part)]
 	for x, share := range s.part {
-		at := s.at[x]
-		a := pix[at]
-		r.pix[x] = times * (a + share*(pix[at+1]-a))
+		a := pix[at[x]]
+		out[x] = times * (a + share*(pix[at[x]+1]-a))
 	}
 	return r.pix
 }

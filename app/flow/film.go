@@ -15,7 +15,6 @@ type Film struct {
 	now, last   pyramid
 	of          [2]*image.RGBA // the pictures that they are of: now and last
 	ahead, back *estimator
-	line        []float32
 	miss        []float32 // how far what was seen in the last picture is off
 }
 
@@ -72,9 +71,9 @@ func (f *Film) Between(before, m *image.RGBA) *Motion {
 	if f.of[0] == before {
 		f.now, f.last = f.last, f.now
 	} else {
-		f.last.set(before, &f.line)
+		f.last.set(before)
 	}
-	f.now.set(m, &f.line)
+	f.now.set(m)
 	f.of = [2]*image.RGBA{m, before}
 	out := f.newMotion()
 	var both sync.WaitGroup

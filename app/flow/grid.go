@@ -50,24 +50,27 @@ func (g *grid) gradient(p plane) {
 // products sets the inverses and the weights.
 func (g *grid) products(s *scratch) {
 	s.fit(g)
+	w := g.w
+	p, q, u := s.p[:len(g.gx)], s.q[:len(g.gx)], s.u[:len(g.gx)]
 	for i, gx := range g.gx {
 		gy := g.gy[i]
-		s.p[i], s.q[i], s.u[i] = gx*gx, gy*gy, gx*gy
+		p[i], q[i], u[i] = gx*gx, gy*gy, gx*gy
 	}
-	s.box.sums(s.p, s.q, g.w, g.h, window, func(y int, p, q []float32) {
-		copy(g.xx[y*g.w:], p)
-		copy(g.yy[y*g.w:], q)
+	s.box.sums(u, nil, w, g.h, window, func(y int, p, _ []float32) { copy(g.xy[y*w:], p) })
+	s.box.sums(p, q, w, g.h, window, func(y int, p, q []float32) {
+		at := y * w
+		gxx, gxy, gyy, weight := g.xx[at:][:w], g.xy[at:][:w], g.yy[at:][:w], g.weight[at:][:w]
+		p, q = p[:w], q[:w]
+		const n = (2*window + 1) * (2*window + 1)
+		for x := range weight {
+			xx, xy, yy := p[x], gxy[x], q[x]
+			// Half the harmonic mean of the eigenvalues: of an edge, which shows motion across it alone, little.
+			weight[x] = max(xx*yy-xy*xy, 0)/((xx+yy)*n+1e-3) + faint
+			xx, yy = xx+damping*n, yy+damping*n
+			f := 1 / (xx*yy - xy*xy)
+			gxx[x], gxy[x], gyy[x] = yy*f, -xy*f, xx*f
+		}
 	})
-	s.box.sums(s.u, nil, g.w, g.h, window, func(y int, p, _ []float32) { copy(g.xy[y*g.w:], p) })
-	const n = (2*window + 1) * (2*window + 1)
-	for i, xx := range g.xx {
-		xy, yy := g.xy[i], g.yy[i]
-		// Half the harmonic mean of the eigenvalues: of an edge, which shows motion across it alone, little.
-		g.weight[i] = max(xx*yy-xy*xy, 0)/((xx+yy)*n+1e-3) + faint
-		xx, yy = xx+damping*n, yy+damping*n
-		f := 1 / (xx*yy - xy*xy)
-		g.xx[i], g.xy[i], g.yy[i] = yy*f, -xy*f, xx*f
-	}
 }
 
 // centres sets where the weights of each window have their centre.
@@ -87,6 +90,7 @@ func (g *grid) centres(reach int, s *scratch) {
 	})
 	s.box.sums(s.p, s.q, w, g.h, reach, func(y int, p, q []float32) {
 		share, cx, cy := g.share[y*w:][:w], g.cx[y*w:][:w], g.cy[y*w:][:w]
+		p, q = p[:w], q[:w]
 		for x, v := range share {
 			cx[x], cy[x] = float32(x)-p[x]*v, float32(y)-q[x]*v
 		}

@@ -1,5 +1,7 @@
 package flow
 
+import "math"
+
 // scratch is memory for planes in the making. Flows are in pixels of the second picture's plane.
 type scratch struct {
 	box            box
@@ -43,10 +45,19 @@ func (s *scratch) descend(g *grid, b plane, f *Field, lift float32, reach int) {
 		}
 	})
 	s.slopes(g)
-	for i, u := range s.p {
-		dx, dy := g.cx[i], g.cy[i]
-		f.U[i] = u + dx*s.ux[i] + dy*s.uy[i]
-		f.V[i] = s.q[i] + dx*s.vx[i] + dy*s.vy[i]
+	for y := range g.h {
+		at := y * w
+		cx, cy, u, v := g.cx[at:][:w], g.cy[at:][:w], s.p[at:][:w], s.q[at:][:w]
+		atCentre(f.U[at:][:w], u, cx, cy, s.ux[at:][:w], s.uy[at:][:w])
+		atCentre(f.V[at:][:w], v, cx, cy, s.vx[at:][:w], s.vy[at:][:w])
+	}
+}
+
+// atCentre sets out to a row of means, moved by slopes from their windows' centres to the pixels.
+func atCentre(out, row, cx, cy, ux, uy []float32) {
+	row, cx, cy, ux, uy = row[:len(out)], cx[:len(out)], cy[:len(out)], ux[:len(out)], uy[:len(out)]
+	for x := range out {
+		out[x] = row[x] + cx[x]*ux[x] + cy[x]*uy[x]
 	}
 }
 
@@ -87,24 +98,25 @@ func (s *scratch) push(g *grid, b plane, f *Field, lift float32) {
 
 // sample sets out to the plane at u, v from each pixel of a row at y, every step'th of it, bilinearly; -1 outside.
 func (p *plane) sample(out, u, v []float32, step, y float32) {
-	mx, my, w := float32(p.w-1), float32(p.h-1), p.w
+	// The bits of floats from 0 on are in their order; those of negative ones and of what is no number are greater.
+	right, bottom, w := math.Float32bits(float32(p.w-1)), math.Float32bits(float32(p.h-1)), p.w
 	pix := p.pix
 	u, v = u[:len(out)], v[:len(out)]
 	fx0 := float32(0)
 	for x := range out {
 		fx, fy := fx0+u[x], y+v[x]
 		fx0 += step
-		if !(fx >= 0 && fx < mx && fy >= 0 && fy < my) {
+		if math.Float32bits(fx) >= right || math.Float32bits(fy) >= bottom {
 			out[x] = -1
 			continue
 		}
-		ix, iy := int32(fx), int32(fy)
+		ix, iy := int(fx), int(fy)
 		fx -= float32(ix)
 		fy -= float32(iy)
-		i := int(iy)*w + int(ix)
-		t, l := pix[i:i+2:i+2], pix[i+w:i+w+2:i+w+2]
-		top := t[0] + fx*(t[1]-t[0])
-		out[x] = top + fy*(l[0]+fx*(l[1]-l[0])-top)
+		t := iy*w + ix
+		l := t + w
+		top := pix[t] + fx*(pix[t+1]-pix[t])
+		out[x] = top + fy*(pix[l]+fx*(pix[l+1]-pix[l])-top)
 	}
 }
 
@@ -131,19 +143,20 @@ func (s *scratch) slopes(g *grid) {
 // alongSlope sets out to the slopes along a row between the pixels d to the left and to the right.
 func alongSlope(out, row []float32, d int, steepest float32) {
 	w := len(row)
-	for x := range out {
+	if w > 2*d {
+		k := 1 / float32(2*d)
+		left, right, mid := row[:w-2*d], row[2*d:], out[d:]
+		right, mid = right[:len(left)], mid[:len(left)]
+		for i, v := range left {
+			mid[i] = limited((right[i]-v)*k, steepest)
+		}
+	}
+	for x := 0; x < w; x++ {
 		if x == d && w > 2*d {
-			k := 1 / float32(2*d)
-			left, right := row[:w-2*d], row[2*d:]
-			for i, v := range out[d : w-d] {
-				v = limited((right[i]-left[i])*k, steepest)
-				out[d+i] = v
-			}
+			x = w - d
 		}
-		if x < d || x >= w-d {
-			l, r := max(x-d, 0), min(x+d, w-1)
-			out[x] = limited((row[r]-row[l])/float32(max(r-l, 1)), steepest)
-		}
+		l, r := max(x-d, 0), min(x+d, w-1)
+		out[x] = limited((row[r]-row[l])/float32(max(r-l, 1)), steepest)
 	}
 }
 
@@ -210,36 +223,24 @@ func (s *scratch) continued(g *grid, f *Field, x, y, dx, dy int) (u, v float32) 
 func (s *scratch) costs(r []float32, g *grid, b plane, f *Field, lift float32, dx, dy int) {
 	w, step := g.w, float32(g.step)
 	fit(w, &s.lineU, &s.lineV)
-	u, v := s.lineU, s.lineV
 	for y := range g.h {
 		sy := min(max(y+dy, 0), g.h-1)
 		from := sy * w
-		fu, fv := f.U[from:][:w], f.V[from:][:w]
+		u, v := f.U[from:][:w], f.V[from:][:w]
 		switch {
 		case dx != 0:
-			su, sv := s.ux[from:][:w], s.vx[from:][:w]
-			for x := range w {
-				sx := min(max(x+dx, 0), w-1)
-				e := float32(x - sx)
-				u[x], v[x] = fu[sx]+e*su[sx], fv[sx]+e*sv[sx]
-			}
+			beside(s.lineU, u, s.ux[from:][:w], dx)
+			beside(s.lineV, v, s.vx[from:][:w], dx)
+			u, v = s.lineU, s.lineV
 		case dy != 0:
-			su, sv := s.uy[from:][:w], s.vy[from:][:w]
-			e := float32(y - sy)
-			for x := range w {
-				u[x], v[x] = fu[x]+e*su[x], fv[x]+e*sv[x]
-			}
-		default:
-			copy(u, fu)
-			copy(v, fv)
+			slanted(s.lineU, u, s.uy[from:][:w], float32(y-sy))
+			slanted(s.lineV, v, s.vy[from:][:w], float32(y-sy))
+			u, v = s.lineU, s.lineV
 		}
 		out, luma := r[y*w:][:w], g.luma[y*w:][:w]
 		b.sample(out, u, v, step, float32(y)*step)
 		for x, v := range out {
-			d := v - luma[x] - lift
-			if d < 0 {
-				d = -d
-			}
+			d := math.Float32frombits(math.Float32bits(v-luma[x]-lift) &^ (1 << 31)) // without a sign
 			if d > most {
 				d = most
 			}
@@ -248,5 +249,29 @@ func (s *scratch) costs(r []float32, g *grid, b plane, f *Field, lift float32, d
 			}
 			out[x] = d
 		}
+	}
+}
+
+// beside sets out to a row that its pixels dx away continue by their slopes.
+func beside(out, row, slope []float32, dx int) {
+	w := len(out)
+	if n := w - max(dx, -dx); n > 0 {
+		to, from := max(-dx, 0), max(dx, 0)
+		slanted(out[to:][:n], row[from:][:n], slope[from:][:n], float32(-dx))
+	}
+	end, first, last := 0, 0, min(-dx, w)
+	if dx > 0 {
+		end, first, last = w-1, max(w-dx, 0), w
+	}
+	for x := first; x < last; x++ {
+		out[x] = row[end] + float32(x-end)*slope[end]
+	}
+}
+
+// slanted sets out to a row and so many times its slope.
+func slanted(out, row, slope []float32, times float32) {
+	row, slope = row[:len(out)], slope[:len(out)]
+	for x, v := range row {
+		out[x] = v + times*slope[x]
 	}
 }

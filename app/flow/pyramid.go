@@ -23,8 +23,8 @@ func newPyramid(w, h int) (p pyramid) {
 	}
 }
 
-// set fills the pyramid from a picture of its size. line is for its own use.
-func (p pyramid) set(m *image.RGBA, line *[]float32) {
+// set fills the pyramid from a picture of its size.
+func (p pyramid) set(m *image.RGBA) {
 	w := p[0].w
 	for y := range p[0].h {
 		in, out := m.Pix[y*m.Stride:][:4*w], p[0].pix[y*w:][:w]
@@ -33,33 +33,35 @@ func (p pyramid) set(m *image.RGBA, line *[]float32) {
 			out[x] = .299*float32(c[0]) + .587*float32(c[1]) + .114*float32(c[2])
 		}
 	}
-	p.shrink(line)
+	p.shrink()
 }
 
 // shrink fills the levels from the one below.
-func (p pyramid) shrink(line *[]float32) {
+func (p pyramid) shrink() {
 	for i := 1; i < len(p); i++ {
-		p[i].halve(p[i-1], line)
+		p[i].halve(p[i-1])
 	}
 }
 
 // halve sets the plane to one of twice its size by weights 1 3 3 1 each way; an odd last row or column is left out.
-func (p plane) halve(from plane, line *[]float32) {
+func (p plane) halve(from plane) {
 	w := from.w
-	fit(w+2, line)
-	sums := (*line)[:w+2] // of columns, one pixel more at each end
-	mid := sums[1:][:w]
 	for y := range p.h {
 		up, top := from.pix[max(2*y-1, 0)*w:][:w], from.pix[2*y*w:][:w]
 		low, down := from.pix[(2*y+1)*w:][:w], from.pix[min(2*y+2, from.h-1)*w:][:w]
-		for x, v := range top {
-			mid[x] = (up[x] + down[x] + 3*(v+low[x])) * (1. / 64)
+		column := func(x int) float32 { return (up[x] + down[x] + 3*(top[x]+low[x])) * (1. / 64) }
+		out := p.pix[y*p.w:][:p.w]
+		x, b := 0, column(0)
+		a := b
+		for i := 1; i < w-1; i += 2 {
+			c, d := column(i), column(i+1)
+			out[x] = a + d + 3*(b+c)
+			a, b = c, d
+			x++
 		}
-		sums[0], sums[w+1] = sums[1], sums[w]
-		out, in := p.pix[y*p.w:][:p.w], sums
-		for x := range out {
-			out[x] = in[0] + in[3] + 3*(in[1]+in[2])
-			in = in[2:]
+		if x < p.w {
+			c := column(w - 1)
+			out[x] = a + c + 3*(b+c)
 		}
 	}
 }

@@ -4,13 +4,10 @@ package flow
 // would else be followed.
 func (s *scratch) still(g *grid, b plane, f *Field, lift float32) {
 	w := g.w
-	fit(w, &s.lineU)
-	zero := s.lineU
-	clear(zero)
 	for y := range g.h {
 		at, target := y*w, float32(y*g.step)
 		here, there, luma := s.p[at:][:w], s.q[at:][:w], g.luma[at:][:w]
-		b.sample(here, zero, zero, float32(g.step), target)
+		b.pick(here, y, g.step)
 		b.sample(there, f.U[at:][:w], f.V[at:][:w], float32(g.step), target)
 		for x, v := range luma {
 			here[x], there[x] = squared(here[x], v+lift), squared(there[x], v+lift)
@@ -23,6 +20,7 @@ func (s *scratch) still(g *grid, b plane, f *Field, lift float32) {
 	)
 	s.box.sums(s.p, s.q, w, g.h, window, func(y int, here, there []float32) {
 		u, v, weight := f.U[y*w:][:w], f.V[y*w:][:w], g.weight[y*w:][:w]
+		here = here[:w]
 		for x, e := range there[:w] {
 			// Noise alone has a weight of a sixth of its square. The best flow through it may halve its misfit.
 			noise := 2.5 * falling(n*weight[x]/(e+level*n), .3, 2) * falling(e, loud*n, 2*loud*n)
@@ -34,6 +32,17 @@ func (s *scratch) still(g *grid, b plane, f *Field, lift float32) {
 			}
 		}
 	})
+}
+
+// pick sets out to what sample has of a row without motion: every step'th pixel of every step'th row.
+func (p *plane) pick(out []float32, y, step int) {
+	for x := range out {
+		if at := x * step; at < p.w-1 && y*step < p.h-1 {
+			out[x] = p.pix[y*step*p.w+at]
+		} else {
+			out[x] = -1
+		}
+	}
 }
 
 // squared is the squared difference of a sample, which is -1 outside, to what it should be.
