@@ -110,18 +110,7 @@ func (e *ears) levels() (v levels) {
 
 // fill sets the levels that modulators follow.
 func (e *ears) fill(w *dream.Settings, mods []dream.Modulator) {
-	if !e.on {
-		return
-	}
-	levels := e.levels()
-	for i, name := range dream.Sounds {
-		k, err := dream.Find(name)
-		if err != nil {
-			panic(err) // Sounds are knobs
-		}
-		*k.Number(w) = 0
-		if slices.ContainsFunc(mods, func(m dream.Modulator) bool { return m.Shape == name }) {
-			*k.Number(w) = levels[i]
-		}
+	if e.on {
+		w.Hear(e.levels(), mods)
 	}
 }

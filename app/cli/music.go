@@ -116,6 +116,10 @@ func (j *dreamJob) frame(n int) dream.Settings {
 		}
 	}
 	h := m.score.Between(from, to)
-	s.Bass, s.Mid, s.High, s.Range, s.Onset, s.Beat = h.Levels[0], h.Levels[1], h.Levels[2], h.Levels[3], h.Onset, h.Pulse
+	var levels [6]float64
+	for i, x := range append(h.Levels[:], h.Onset, h.Pulse) {
+		levels[i] = math.Round(1000*x) / 1000 // which nobody sees, and which an hour's recipe has room for
+	}
+	s.Hear(levels, s.Modulators())
 	return s
 }

@@ -113,6 +113,20 @@ func (m Modulator) Heard(s *Settings) float64 {
 	return m.Depth * *k.Number(s)
 }
 
+// Hear sets the levels of Sounds that the modulators follow, and the others to 0: each change is a line of the recipe.
+func (s *Settings) Hear(levels [6]float64, mods []Modulator) {
+	for i, name := range Sounds {
+		k, err := Find(name)
+		if err != nil {
+			panic(err) // Sounds are knobs
+		}
+		*k.Number(s) = 0
+		if slices.ContainsFunc(mods, func(m Modulator) bool { return m.Shape == name }) {
+			*k.Number(s) = levels[i]
+		}
+	}
+}
+
 // At is how far the modulator, one of Shapes, moves its knob at a time. What is random depends on the
 // seed and the knob.
 func (m Modulator) At(time float64, seed uint64) float64 {

@@ -126,7 +126,7 @@ func (a *apngRecorder) Close() error {
 
 // end writes the rest of the recipe, and all of it once more for programs that keep only the plainer kind of text.
 func (a *apngRecorder) end() error {
-	text := append(pngText(a.notes.last()), pngPlainText(a.notes.all(mostFilm))...)
+	text := append(pngText(a.notes.last()), pngPlainText(a.notes.whole())...)
 	if len(text) == 0 {
 		return nil
 	}

@@ -16,6 +16,12 @@ func Decode(text string) (Recipe, error) {
 		return Recipe{}, errLong
 	}
 	d, err := parse([]byte(text))
+	if err == nil && d.format == formatPacked && d.packed != "" {
+		var whole []byte
+		if whole, err = unpack(d.packed); err == nil {
+			d, err = parse(whole)
+		}
+	}
 	if err != nil {
 		return Recipe{}, err
 	}

@@ -201,7 +201,7 @@ func (g *gifRecorder) Close() error {
 	}
 	g.finished = true
 	if g.jobs != nil {
-		whole := gifComment(g.notes.all(mostFilm))
+		whole := gifComment(g.notes.whole())
 		if whole != nil {
 			g.jobs <- gifFrame{comment: whole}
 		}

@@ -92,6 +92,14 @@ func (n *notes) last() string {
 	return text + r.tail()
 }
 
+// whole is the text as it stands, for a film.
+func (n *notes) whole() string {
+	if n.recipe == nil {
+		return ""
+	}
+	return n.recipe().stored()
+}
+
 // all is the whole text as it stands, of at most so many bytes.
 func (n *notes) all(most int) string {
 	if n.recipe == nil {

@@ -21,6 +21,7 @@ type document struct {
 	format   int
 	seed     string
 	png      string // of the start picture
+	packed   string // the whole, where that is all that there is
 	settings bool   // there are some
 	unknown  unknown
 	memory   map[string][]memoryEntry // by the table that they are in
@@ -38,7 +39,7 @@ func parse(text []byte) (*document, error) {
 	d := &document{memory: map[string][]memoryEntry{}}
 	r := &d.recipe
 	d.entry = map[string]any{
-		"format": &d.format, "program": &r.Program, "seed": &d.seed, "device": &r.Device, "precision": (*string)(&r.Precision), "from": &r.From, "fps": &r.FPS,
+		"format": &d.format, "packed": &d.packed, "program": &r.Program, "seed": &d.seed, "device": &r.Device, "precision": (*string)(&r.Precision), "from": &r.From, "fps": &r.FPS,
 		"dither": &r.Dither, "palette": &r.Palette, "loop": &r.Loop, "fade": &r.Fade,
 		"net.name": &r.Net.Name, "net.sha256": &r.Net.SHA256,
 		"start.name": &r.Start.Name, "start.width": &r.Start.Width, "start.height": &r.Start.Height,

@@ -237,7 +237,7 @@ func (p *Pieces) join() error {
 	text := ""
 	if p.o.Recipe != nil {
 		r := p.o.Recipe().made(p.o, p.kept.Frames)
-		text = r.Encode()
+		text = r.stored()
 	}
 	if err := mux(out, p.ext, []string{"-f", "concat", "-safe", "0", "-i", ffmpeg.File(list)}, p.o.Sound, text, func(got proof) error {
 		if got.count != p.kept.Frames {

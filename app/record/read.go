@@ -15,10 +15,10 @@ import (
 var ErrNone = errors.New("record: there is no zalgoscope recipe in it")
 
 // Limits of a recipe's text, in bytes: of a picture's, after it is inflated and of all its parts together, and
-// of a film's, which has what was turned in all its time. Nothing is looked for in a file beyond mostFile.
+// of a film's, which has what was turned in all its time, before it is packed. Nothing is looked for in a file beyond mostFile.
 const (
 	mostStill = 1 << 20
-	mostFilm  = 4 << 20
+	mostFilm  = 24 << 20
 	mostFile  = 4 << 30
 )
 

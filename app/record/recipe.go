@@ -53,7 +53,7 @@ type Change struct {
 const (
 	mostSide    = 16384
 	mostPixels  = 1 << 27
-	mostChanges = 1 << 17
+	mostChanges = 1 << 18 // nearly three hours of 25 frames a second
 	mostGuides  = 1 << 12
 	mostFrames  = 1 << 30
 	mostText    = 4096 // bytes of a name

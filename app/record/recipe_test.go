@@ -125,7 +125,8 @@ func TestDecodeRefuses(t *testing.T) {
 	good := example(1).Encode()
 	for _, c := range []struct{ name, text, want string }{
 		{"nothing", "", "format 0"},
-		{"newer", strings.Replace(good, "format = 1", "format = 2", 1), "format 2"},
+		{"newer", strings.Replace(good, "format = 1", "format = 3", 1), "format 3"},
+		{"packed, without anything", strings.Replace(good, "format = 1", "format = 2", 1), "format 2"},
 		{"not TOML", "format = = 1", "damaged"},
 		{"no settings", strings.Split(good, "[settings]")[0], "no settings"},
 		{"a bad seed", strings.Replace(good, "seed = '", "seed = '-", 1), "seed"},

@@ -37,7 +37,7 @@ func (v *video) finish() error {
 
 // remux writes the one piece to s and checks it.
 func (v *video) remux(s *beside.File, want proof) error {
-	text := v.notes.all(mostStill) // ffmpeg's time for a text grows with the square of its length
+	text := v.notes.whole()
 	sound := v.o.Sound
 	if sound != nil {
 		// A fragmented file's clock begins with the first packet's time to be decoded, not to be seen.

@@ -21,6 +21,7 @@ const (
 	format   = 1
 	textMark = "# zalgoscope recipe" // the first line, by which it is found in a file
 	textEnd  = "# end of the recipe\n"
+	textHead = textMark + ": `zalgoscope replay` makes the pictures again from the file that this is in, or from this text alone\n"
 )
 
 // Encode writes the recipe as TOML, as far as a film's recipe may have it.
@@ -29,9 +30,12 @@ func (r Recipe) Encode() string {
 	return r.head() + r.more(0, 1) + r.tail()
 }
 
+// stored is Encode in the shape in which a whole film has it.
+func (r Recipe) stored() string { return pack(r.Program, r.Encode()) }
+
 func (r Recipe) head() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: `zalgoscope replay` makes the pictures again from the file that this is in, or from this text alone\n", textMark)
+	b.WriteString(textHead)
 	entry(&b, "format", format)
 	entry(&b, "program", r.Program)
 	entry(&b, "seed", fmt.Sprint(r.Seed)) // TOML's whole numbers have a sign

@@ -3,11 +3,14 @@ package record
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"zalgoscope/app/dream"
 )
 
 // conversions are what people do to files, with the programs that they do it with: $IN stands for the file, out for the
@@ -86,6 +89,44 @@ func TestRecipeTravels(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// TestLongRecipeTravels has other programs rewrite films of an hour and a half of which a knob was turned in every frame. The
+// time that they take for it does not matter, but those that show comments line by line would need minutes.
+func TestLongRecipeTravels(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out what runs many other programs")
+	}
+	ffmpeg, gifsicle, convert := tool(t, "ffmpeg"), tool(t, "gifsicle"), tool(t, "convert")
+	s := dream.Defaults()
+	r := example(0)
+	r.Loop = Forever
+	for i := range 90 * 60 * 25 {
+		s.Zoom, s.Zalgo = math.Mod(0.001*float64(i), 0.1), math.Mod(0.0637*float64(i), 11)
+		r.Changes = append(r.Changes, Change{int64(6 * i), i, s})
+	}
+	dir := t.TempDir()
+	frames := newScene(40, 30).frames(2)
+	for kind, lines := range map[string][]string{
+		"mp4":  {ffmpeg + " -v error -i $IN -c copy out.mkv", ffmpeg + " -v error -i $IN out.webm", ffmpeg + " -v error -i $IN out.mov"},
+		"webm": {ffmpeg + " -v error -i $IN out.mp4"},
+		"gif":  {ffmpeg + " -v error -i $IN out.mp4", gifsicle + " -O3 $IN -o out.gif", convert + " $IN -layers Optimize out.gif"},
+		"apng": nil,
+	} {
+		path := filepath.Join(dir, "in."+kind)
+		record(t, path, Options{FPS: 12.5, Dither: r.Dither, Palette: r.Palette, Recipe: func() Recipe { return r }}, frames)
+		want := r.made(Options{FPS: 12.5, Dither: r.Dither, Palette: r.Palette, Loop: Forever, Fade: 6}, len(frames))
+		checkRecipe(t, path, want)
+		for _, line := range lines {
+			cmd := exec.Command("sh", "-c", line)
+			cmd.Dir, cmd.Env = t.TempDir(), append(os.Environ(), "IN="+path)
+			if text, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%s: %v: %s", line, err, text)
+				continue
+			}
+			checkRecipe(t, filepath.Join(cmd.Dir, line[strings.LastIndex(line, " ")+1:]), want)
 		}
 	}
 }
