@@ -131,7 +131,7 @@ func (s *studio) paintRegions(at image.Point) {
 	switch {
 	case began && on && !s.help:
 		s.ui.ClearFocus()
-		s.history.split(s.want)
+		s.history.split(s.moment())
 		b.stroke, b.last = true, [2]float64{x, y}
 		if b.tool == otherBrush && s.want.Other == "" {
 			s.want.Other = s.far()
@@ -175,7 +175,7 @@ func (s *studio) endStroke() {
 		b.pending = false
 		s.publish()
 	}
-	s.history.split(s.want)
+	s.history.split(s.moment())
 }
 
 // drawRegions shows the map over the picture while there is a brush, and the brush.

@@ -184,7 +184,7 @@ func (s *studio) dreamOn(o opened) {
 		return
 	}
 	s.endTake("another dream began")
-	s.history.split(s.want)
+	s.history.split(s.moment())
 	s.rack.muted = nil
 	s.takeOver(&next)
 	if next.title != "" {

@@ -105,7 +105,7 @@ func (p *panel) toggleModulator(knob string) {
 	p.closeModulator()
 	p.editing = knob
 	if _, ok := p.studio.modulator(knob); !ok {
-		p.studio.history.split(p.studio.want)
+		p.studio.history.split(p.studio.moment())
 		p.studio.modulate(at.dial, func(*dream.Modulator) {})
 	}
 	editor := p.modulatorControls(at.dial)
@@ -221,7 +221,7 @@ func (p *panel) rateDial(d widget.Dial, get func() dream.Modulator) widget.Dial 
 func (p *panel) shape(d widget.Dial, shape string) {
 	s := p.studio
 	before, _ := s.modulator(d.Knob)
-	s.history.split(s.want)
+	s.history.split(s.moment())
 	s.modulate(d, func(m *dream.Modulator) { m.Shape = shape })
 	after, _ := s.modulator(d.Knob)
 	if p.editing == d.Knob && (before.Hears() != after.Hears() || (before.Shape == "range") != (shape == "range")) {

@@ -103,10 +103,10 @@ func TestAnotherNetComes(t *testing.T) {
 	})
 	s.dreaming(t)
 	now := time.Now()
-	s.history.watch(s.want, now, false)
+	s.history.watch(s.moment(), now, false)
 	s.act(func(w *dream.Settings) { w.Zoom = 0.2 })
-	s.history.watch(s.want, now, false)
-	s.history.watch(s.want, now.Add(time.Second), false)
+	s.history.watch(s.moment(), now, false)
+	s.history.watch(s.moment(), now.Add(time.Second), false)
 	if len(s.history.past) == 0 {
 		t.Fatal("the change is no history")
 	}
@@ -144,7 +144,7 @@ func TestAnotherNetComes(t *testing.T) {
 	if _, err := s.session.net.Find(s.base.Layer); err != nil {
 		t.Errorf("a double click on the layer would take it back to one of another net: %v", err)
 	}
-	if _, ok := s.history.undo(s.want); ok {
+	if _, ok := s.history.undo(s.moment()); ok {
 		t.Error("undo goes back to another net's layers")
 	}
 }

@@ -47,7 +47,7 @@ func (s *studio) setBends(edit func(specs []bend.Spec)) {
 
 // switchBend edits the i-th bend, from 0, by one stroke.
 func (s *studio) switchBend(i int, edit func(*bend.Spec)) {
-	s.history.split(s.want)
+	s.history.split(s.moment())
 	s.setBend(i, edit)
 }
 
@@ -116,7 +116,7 @@ func (s *studio) solo(i int) {
 	if !slices.ContainsFunc(s.places(), s.alone) {
 		before = nil // of a solo that has ended
 	}
-	s.history.split(s.want)
+	s.history.split(s.moment())
 	s.setBends(func(specs []bend.Spec) {
 		if !alone && (before == nil || len(before) != len(specs)) {
 			before = make([]bool, len(specs))

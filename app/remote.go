@@ -172,9 +172,22 @@ func (s *studio) meets(e control.Event, stands, width float64) bool {
 	return false
 }
 
-// landing is where what an address sets comes to stand when it is set to a value: some have whole numbers only.
+// landing is where what an address sets comes to stand when it is set to a value: some have whole numbers only, or are on or off.
 func (s *studio) landing(path string) func(v float64) float64 {
 	parts := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	if a, err := control.Find(path); err == nil && a.Switch() {
+		return func(v float64) float64 {
+			if v != 0 {
+				return 1
+			}
+			return 0
+		}
+	}
+	if parts[0] == "bend" && parts[2] == "amount" {
+		if _, k := s.bendAt(parts); k != nil {
+			return func(v float64) float64 { return amountShare(k, amountAt(k, v)) }
+		}
+	}
 	k, err := dream.Find(parts[min(1, len(parts)-1)])
 	switch {
 	case path == "/zalgo", parts[0] != "knob", err != nil:
@@ -236,7 +249,7 @@ func (s *studio) playBend(parts []string, e control.Event) {
 		switch parts[2] {
 		case "amount":
 			if k, err := bend.Find(b.Kind); err == nil {
-				b.Amount = k.Clamp(k.Min + e.Value*(k.Max-k.Min))
+				b.Amount = amountAt(k, e.Value)
 			}
 		case "wet":
 			b.Wet = e.Value
@@ -245,6 +258,25 @@ func (s *studio) playBend(parts []string, e control.Event) {
 		}
 	})
 }
+
+// bendAt is the bend that an address /bend/N/WHAT names, and its kind; nil where the rack has none there.
+func (s *studio) bendAt(parts []string) (bend.Spec, *bend.Kind) {
+	n, err := strconv.Atoi(parts[1])
+	list := s.bends()
+	if err != nil || n > len(list) {
+		return bend.Spec{}, nil
+	}
+	k, err := bend.Find(list[n-1].Kind)
+	if err != nil {
+		return bend.Spec{}, nil
+	}
+	return list[n-1], k
+}
+
+// amountAt is a kind's amount so far along its slider, amountShare how far along an amount is.
+func amountAt(k *bend.Kind, share float64) float64 { return k.Clamp(k.Min + share*(k.Max-k.Min)) }
+
+func amountShare(k *bend.Kind, amount float64) float64 { return (amount - k.Min) / (k.Max - k.Min) }
 
 // goScene goes to the scene of a name, or number from 1.
 func (s *studio) goScene(name string) {
@@ -325,16 +357,13 @@ func (s *studio) state(path string) any {
 		}
 		return float32(v)
 	case "bend":
-		n, err := strconv.Atoi(parts[1])
-		if err != nil || n > len(s.bends()) {
+		b, k := s.bendAt(parts)
+		if k == nil {
 			return nil
 		}
-		b := s.bends()[n-1]
 		switch parts[2] {
 		case "amount":
-			if k, err := bend.Find(b.Kind); err == nil && k.Max > k.Min {
-				return float32((b.Amount - k.Min) / (k.Max - k.Min))
-			}
+			return float32(amountShare(k, b.Amount))
 		case "wet":
 			return float32(b.Wet)
 		case "on":

@@ -38,7 +38,7 @@ func (s *studio) change(edit func(*dream.Settings)) {
 
 // act is a change by one stroke, which undo takes back by itself.
 func (s *studio) act(edit func(*dream.Settings)) {
-	s.history.split(s.want)
+	s.history.split(s.moment())
 	s.change(edit)
 }
 

@@ -481,6 +481,26 @@ func TestHearingStays(t *testing.T) {
 	is("early in the fade to B", "rotate=bass:0:3 step=sine:1:1 zoom=bass:0:0.1")
 	s.usePreset(3)
 	is("in D", "zoom=bass:0:0.1")
+	// What undo goes back to is the scene that it was, with what that moves itself.
+	s.show.Fade = 0
+	s.usePreset(0)
+	is("in A again", "rotate=bass:0:3 step=sine:1:1 zoom=bass:0:0.1")
+	s.history = history{now: s.moment()}
+	s.usePreset(1)
+	s.undo()
+	is("in A by undo", "rotate=bass:0:3 step=sine:1:1 zoom=bass:0:0.1")
+	if got := s.presetName(); got != "A *" {
+		t.Errorf("after undo the scene is called %q", got)
+	}
+	s.usePreset(3)
+	is("in D after undo", "zoom=bass:0:0.1")
+	s.undo()
+	s.undo()
+	s.redo()
+	s.redo()
+	if got := s.presetName(); got != "D *" {
+		t.Errorf("after redo the scene is called %q", got)
+	}
 	s.panic()
 	s.usePreset(1)
 	is("after panic", "")
@@ -652,7 +672,23 @@ func TestMeet(t *testing.T) {
 	if now, _ := number(s.state("/layer")); math.Abs(now-1) > 0.01 {
 		t.Errorf("the layer stands at %g", now)
 	}
+	// A bend of whole steps, 1 to 64, and its switch, which are met by all that lands on where they stand.
+	s.want.Bend = "conv1:sample-hold=3"
+	s.surfaces.SetMaps([]surface.Device{{Name: "Test", Map: map[string]string{"cc 1 12": "/bend/1/amount", "cc 1 13": "/bend/1/on"}}})
+	if got := s.landing("/bend/1/amount")(1.51 / 63); got != 2.0/63 {
+		t.Errorf("a fader at 2.51 of 1 to 64 steps lands at %g", 1+63*got)
+	}
+	say(12, 6)
+	is("sample-hold, not yet met,", s.bends()[0].Amount, 3)
+	say(12, 2)
+	is("sample-hold, passed,", s.bends()[0].Amount, 2)
+	say(13, 90)
+	say(13, 0)
+	if !s.bends()[0].Off {
+		t.Error("a bend that is on does not meet its switch in the upper half")
+	}
 	// Without it all is at once.
+	s.surfaces.SetMaps([]surface.Device{{Name: "Test", Map: map[string]string{"cc 1 7": "/zalgo"}}})
 	s.setMeet(false)
 	s.want.Zalgo = 1
 	say(7, 90)

@@ -54,7 +54,7 @@ func TestKnobText(t *testing.T) {
 func TestHistory(t *testing.T) {
 	at := time.Now()
 	var h history
-	set := func(zoom float64) dream.Settings { s := dream.Live(); s.Zoom = zoom; return s }
+	set := func(zoom float64) moment { s := dream.Live(); s.Zoom = zoom; return moment{want: s} }
 	watch := func(zoom float64, later time.Duration, busy bool) { at = at.Add(later); h.watch(set(zoom), at, busy) }
 	watch(0, 0, false)
 	for i := range 10 { // one drag
@@ -64,22 +64,22 @@ func TestHistory(t *testing.T) {
 	watch(0.2, time.Millisecond, false)
 	watch(0.2, time.Second, false)
 	for _, want := range []float64{0.09, 0} {
-		if got, ok := h.undo(h.now); !ok || got.Zoom != want {
-			t.Fatalf("undo gives %g (%v), want %g", got.Zoom, ok, want)
+		if got, ok := h.undo(h.now); !ok || got.want.Zoom != want {
+			t.Fatalf("undo gives %g (%v), want %g", got.want.Zoom, ok, want)
 		}
 	}
 	if _, ok := h.undo(h.now); ok {
 		t.Error("there is something before the beginning")
 	}
-	if got, ok := h.redo(); !ok || got.Zoom != 0.09 {
-		t.Errorf("redo gives %g (%v), want 0.09", got.Zoom, ok)
+	if got, ok := h.redo(); !ok || got.want.Zoom != 0.09 {
+		t.Errorf("redo gives %g (%v), want 0.09", got.want.Zoom, ok)
 	}
 	// A change that has not settled is undone too, and ends what could be redone.
-	if got, ok := h.undo(set(0.4)); !ok || got.Zoom != 0.09 {
-		t.Errorf("undo of a fresh change gives %g (%v), want 0.09", got.Zoom, ok)
+	if got, ok := h.undo(set(0.4)); !ok || got.want.Zoom != 0.09 {
+		t.Errorf("undo of a fresh change gives %g (%v), want 0.09", got.want.Zoom, ok)
 	}
-	if got, _ := h.redo(); got.Zoom != 0.4 {
-		t.Errorf("redo gives %g, want the fresh change back", got.Zoom)
+	if got, _ := h.redo(); got.want.Zoom != 0.4 {
+		t.Errorf("redo gives %g, want the fresh change back", got.want.Zoom)
 	}
 }
 

@@ -153,7 +153,7 @@ func (s *studio) animate(now time.Time, dt float64) {
 	s.starts.work(s)
 	s.recorder.watch(s, now)
 	if s.walk == nil && s.show.fade == nil {
-		s.history.watch(s.want, now, s.brush.stroke || ebiten.IsMouseButtonPressed(ebiten.MouseButtonLeft))
+		s.history.watch(s.moment(), now, s.brush.stroke || ebiten.IsMouseButtonPressed(ebiten.MouseButtonLeft))
 	}
 }
 
@@ -268,15 +268,13 @@ func (s *studio) restart() {
 }
 
 func (s *studio) undo() {
-	if w, ok := s.history.undo(s.want); ok {
-		s.want = w
-		s.publish()
+	if m, ok := s.history.undo(s.moment()); ok {
+		s.goBack(m)
 	}
 }
 
 func (s *studio) redo() {
-	if w, ok := s.history.redo(); ok {
-		s.want = w
-		s.publish()
+	if m, ok := s.history.redo(); ok {
+		s.goBack(m)
 	}
 }

@@ -9,7 +9,8 @@ type levels struct {
 	n     int
 	top   [len(Bands)]float64 // the strongest of late in dB over the quietest that counts
 	now   [len(Bands)]float64
-	limit [2]float64 // of the range, in Hz
+	limit [2]float64            // of the range, in Hz
+	mean  [Window/2 + 1]float64 // power of the last seconds in each bin, of which one of a full sine has 1
 }
 
 const (
@@ -19,7 +20,7 @@ const (
 	sink     = 3.0   // dB a second by which the references sink
 )
 
-var attack, release = 1 - math.Exp(-1.0/(0.01*frames)), 1 - math.Exp(-1.0/(0.15*frames))
+var attack, release, slow = 1 - math.Exp(-1.0/(0.01*frames)), 1 - math.Exp(-1.0/(0.15*frames)), 1 - math.Exp(-1.0/(3*frames))
 
 func (l *levels) begin() {
 	for i := range len(Edges) - 1 {
@@ -28,7 +29,8 @@ func (l *levels) begin() {
 	l.setRange(RangeLow, RangeHigh)
 }
 
-// setRange has the last band hear from low to high.
+// setRange has the last band hear from low to high. What it is measured by goes with it, by how much louder it has been
+// there of late, so that its level does not jump while the limits are dragged.
 func (l *levels) setRange(low, high float64) {
 	const semitone = 1.06
 	low = min(max(low, Edges[0]), Edges[3]/semitone)
@@ -37,7 +39,28 @@ func (l *levels) setRange(low, high float64) {
 		return
 	}
 	const last = len(Bands) - 1
-	l.limit, l.bands[last], l.top[last] = [2]float64{low, high}, newBandPass(low, high), 0
+	next := newBandPass(low, high)
+	if was := l.limit; was[0] > 0 {
+		l.top[last] = max(l.top[last]+l.loud(low, high)-l.loud(was[0], was[1]), 0)
+		const third = 1.26 // of an octave, over which the filters are not as they were at all
+		if near := func(a, b float64) bool { return a < b*third && b < a*third }; near(low, was[0]) && near(high, was[1]) {
+			for i, q := range l.bands[last] {
+				next[i].s1, next[i].s2 = q.s1, q.s2
+			}
+		}
+	}
+	l.limit, l.bands[last] = [2]float64{low, high}, next
+}
+
+// loud is how loud it has been of late from low to high, in dB over the quietest that counts, 0 for less.
+func (l *levels) loud(low, high float64) float64 {
+	const width = float64(Rate) / Window // of a bin, in Hz
+	sum := 0.0
+	for i, p := range l.mean {
+		at := float64(i) * width
+		sum += p * max(min(high, at+width/2)-max(low, at-width/2), 0) / width
+	}
+	return max(10*math.Log10(sum+1e-12)-quietest, 0)
 }
 
 // hear takes one sample.
@@ -49,8 +72,11 @@ func (l *levels) hear(v float64) {
 	l.n++
 }
 
-// follow gives the levels of what was heard since the last time, 0 to 1.
-func (l *levels) follow() [len(Bands)]float64 {
+// follow gives the levels of what was heard since the last time, 0 to 1; power is that of the bins now.
+func (l *levels) follow(power []float64) [len(Bands)]float64 {
+	for i, p := range power {
+		l.mean[i] += slow * (p - l.mean[i])
+	}
 	var db [len(Bands)]float64
 	loudest := 0.0
 	for i, s := range l.sum {

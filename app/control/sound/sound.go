@@ -112,7 +112,7 @@ func (a *Analyser) analyse() {
 	}
 	a.counted++
 	h := &a.heard
-	h.Levels = a.levels.follow()
+	h.Levels = a.levels.follow(a.power)
 	pulse, accent, begun := a.onsets.follow(a.power)
 	h.Begun = begun
 	h.Onset *= math.Exp(-1.0 / (0.07 * frames))

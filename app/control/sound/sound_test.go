@@ -311,6 +311,44 @@ func TestRange(t *testing.T) {
 	}
 }
 
+// While the limits of the range are dragged its level goes on as it does without, where what sounds stays within them; and it
+// is soon as where the range has always been.
+func TestRangeDragged(t *testing.T) {
+	s := song(4, func(t float64) float64 {
+		v := 0.4 * math.Sin(2*math.Pi*600*t)
+		if t > 1.5 {
+			v /= 10 // fainter than it was of late
+		}
+		return v
+	})
+	dragged, still, there := New(), New(), New()
+	there.SetRange(500, 1200)
+	for i := 0; i+Hop <= len(s); i += Hop {
+		if by := float64(i)/Rate - 2; by > 0 && by < 1 {
+			dragged.SetRange(RangeLow+by*(500-RangeLow), RangeHigh+by*(1200-RangeHigh))
+		}
+		for _, a := range []*Analyser{dragged, still, there} {
+			a.Write(s[i:i+Hop], nil)
+		}
+		if a, b := dragged.Heard().Levels[3], still.Heard().Levels[3]; math.Abs(a-b) > 0.06 {
+			t.Fatalf("after %.2f s the level of the dragged range is %.2f, of the other %.2f", float64(i)/Rate, a, b)
+		}
+	}
+	if a, b := dragged.Heard().Levels[3], there.Heard().Levels[3]; math.Abs(a-b) > 0.06 {
+		t.Errorf("after it the level is %.2f, where it has always been %.2f", a, b)
+	}
+	// Put where it was silent, and where another sound is, it is soon measured by what is there.
+	two := song(6, func(t float64) float64 { return 0.4*math.Sin(2*math.Pi*600*t) + 0.1*math.Sin(2*math.Pi*6000*t) })
+	a := New()
+	for i, limits := range [][2]float64{{60, 120}, {5000, 7000}, {60, 120}, {500, 700}} {
+		a.SetRange(limits[0], limits[1])
+		a.Write(two[i*Rate:(i+1)*Rate], nil)
+		if v := a.Heard().Levels[3]; (v > 0.9) != (i%2 == 1) || v > 0.1 && i%2 == 0 {
+			t.Errorf("from %g to %g Hz the level is %.2f", limits[0], limits[1], v)
+		}
+	}
+}
+
 // Wherever the range is, the other bands are heard alike.
 func TestRangeAlone(t *testing.T) {
 	// Two bands are as loud as each other, the third is faint beside them.
