@@ -104,8 +104,10 @@ func (a *attention) defines(x *view, turned bool) defines {
 	return defines{"TURNED": flag(turned), "ALIGNED": flag(x.channels/a.op.Heads%4 == 0)}
 }
 
-func (p *plan) forwardAttention(i int, op *nn.Attention) {
-	a := p.attention(i, op)
+func init() { lowers((*plan).forwardAttention, (*plan).backwardAttention) }
+
+func (p *plan) forwardAttention(l placed, op *nn.Attention) {
+	a := p.attention(l.i, op)
 	a.again()
 	v := a.in[2]
 	q := p.emit(a.layer, "attention_mix", a.defines(v, false), headerOf(a.y, v), a.params(v, v), v.readAct(0), reads(1, a.region), a.y.writeAct())
@@ -117,8 +119,8 @@ func (a *attention) flops(x *view) float64 {
 	return 8 * float64(a.in[0].h*a.in[0].w*a.strips*x.channels)
 }
 
-func (p *plan) backwardAttention(i int, op *nn.Attention) {
-	a := p.attention(i, op)
+func (p *plan) backwardAttention(l placed, op *nn.Attention) {
+	a := p.attention(l.i, op)
 	q, k, v := a.in[0], a.in[1], a.in[2]
 	a.again()
 	a.share(defines{"BACK": 1, "BIAS": 0}, a.y, v, a.y.readGrad(0), v.readAct(1))

@@ -1,10 +1,6 @@
 package gpu
 
-import (
-	"slices"
-
-	"zalgoscope/nn"
-)
+import "slices"
 
 // backward emits the seeds and the passes from the targets to the picture. A
 // layer comes after all that read it, so its gradient is complete; siblings
@@ -100,57 +96,4 @@ func (p *plan) gradient(layer, shader string, d defines, dx, dy *view, params an
 	h := headerOf(dx, dy)
 	uses := append(p.add(dx, &h), dy.readGrad(0))
 	return p.emit(layer, shader, d, h, params, append(uses, more...)...)
-}
-
-func (p *plan) backwardPool(i int, op *nn.Pool, x, y *view) {
-	if op.GlobalMean() {
-		p.backwardReduce(i, &globalMean, x, y)
-		return
-	}
-	d, params := poolOf(op, x)
-	d["STRIDE_X"], d["STRIDE_Y"] = int(params.Stride[0]), int(params.Stride[1])
-	var more []use
-	if op.Norm > 0 {
-		more = append(more, x.readAct(1), y.readAct(2))
-	}
-	if won := p.layout.won[i]; won != nil {
-		params.ArgBase, params.ArgRow, params.ArgPlane = int32(won.origin()), int32(won.row()), int32(won.plane())
-		more = append(more, reads(1, p.wons[i]))
-	}
-	p.gradient(p.layout.net.Layers[i].Name, "pool_backward", d, x, y, params, more...)
-}
-
-// backwardConcat hands back what was copied; what lies in place has it already.
-func (p *plan) backwardConcat(layer string, op *nn.Concat, in []int, y *view) {
-	at := 0
-	for _, j := range in {
-		x := p.layout.view(j)
-		if op.Axis != 0 {
-			rows, columns := along(op, x, y, at)
-			p.backwardSample(layer, rows, columns, x, y)
-			at += [...]int{1: x.h, 2: x.w}[op.Axis]
-			continue
-		}
-		if !lies(x, y, at) {
-			h := headerOf(x, y)
-			uses := append(p.add(x, &h), y.readGrad(0))
-			h.Blocks = int32(x.channels)
-			p.emit(layer, "concat", nil, h, concatParams{int32(at), int32(y.channels)}, uses...)
-		}
-		at += x.channels
-	}
-}
-
-// backwardConv emits a convolution backward, one pass for each phase of its stride.
-func (p *plan) backwardConv(i int, ops []*nn.Conv, y *view) {
-	l := p.layout
-	layer := l.net.Layers[i].Name
-	x := l.view(l.inputs(i)[0])
-	p.mask(layer, y, l.activation(i))
-	c := p.sending(convolving{layer: layer, ops: ops, backward: true, src: y, dst: x})
-	for _, g := range l.backwardOf(ops[0], x) {
-		if c.walk = g; g.taps[0]*g.taps[1] > 0 || c.accumulate == 0 {
-			p.convolve(c)
-		}
-	}
 }

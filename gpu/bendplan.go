@@ -6,28 +6,32 @@ import (
 	"zalgoscope/nn/bend"
 )
 
+func init() { lowers((*plan).forwardBend, (*plan).backwardBend) }
+
 // forwardBend emits a bend's output y.
-func (p *plan) forwardBend(i int, op *bend.Op, x, y *view) {
-	b := p.newBent(i, op, x, y)
+func (p *plan) forwardBend(l placed, op *bend.Op) {
+	x, y := l.x, l.y
+	b := p.newBent(l.i, op, x, y)
 	uses := []use{x.readAct(0), y.writeAct()}
 	switch op.Effect.(type) {
 	case bend.SampleHold, bend.Feedback:
 		uses = append(uses, b.remembered())
 	case bend.Morph:
-		uses = append(uses, writes(asideSlot, p.wons[i]))
+		uses = append(uses, writes(asideSlot, p.wons[l.i]))
 	}
 	b.emit(p, false, headerOf(y, x), uses...)
 }
 
-// backwardBend emits what layer i, a bend, sends back from y to x.
-func (p *plan) backwardBend(i int, op *bend.Op, x, y *view) {
+// backwardBend emits what a bend sends back.
+func (p *plan) backwardBend(l placed, op *bend.Op) {
+	x, y := l.x, l.y
 	b := p.bends[slices.IndexFunc(p.bends, func(b *bent) bool { return b.y == y })]
 	uses := []use{y.readGrad(0)}
 	switch op.Effect.(type) {
 	case bend.Pointwise, bend.Normalise:
 		uses = append(uses, x.readAct(1))
 	case bend.Morph:
-		uses = append(uses, reads(1, p.wons[i]))
+		uses = append(uses, reads(1, p.wons[l.i]))
 	case bend.GradientSign, bend.GradientQuantise:
 		uses = append(uses, p.measure(b))
 	case bend.GradientOrthogonal:

@@ -34,16 +34,17 @@ type binaryParams struct {
 	Wide, Single                      int32 // channels of the gradient, and 1 where they meet one channel
 }
 
-// second is the other operand of a layer that reads a: how it lies under y, and what reads it.
-func (p *plan) second(layer string, op *nn.Binary, in []int, a, y *view) (lies operand, read func(slot uint32) use) {
+// second is the other operand of a layer: how it lies under its output, and what reads it.
+func (p *plan) second(l placed, op *nn.Binary) (lies operand, read func(slot uint32) use) {
+	a, y := l.x, l.y
 	if op.Other == nil {
-		b := p.layout.view(in[1])
+		b := p.layout.view(l.in[1])
 		return operandOf(b, y), b.readAct
 	}
 	shape := tensor.Shape{a.channels, a.h, a.w}
 	v := op.Constant(shape)
 	c, h, w := v.Shape()[0], v.Shape()[1], v.Shape()[2]
-	values := p.engine.keep(layer, fmt.Sprintf("constant %p %dx%d", op, h, w), nil, func() []float32 { return inBlocks(nn.Floats(v), c, h*w) })
+	values := p.engine.keep(l.name, fmt.Sprintf("constant %p %dx%d", op, h, w), nil, func() []float32 { return inBlocks(nn.Floats(v), c, h*w) })
 	lies = operand{Single: int32(flag(c == 1 && y.channels > 1))}
 	if c > 1 || y.channels == 1 {
 		lies.Plane = int32(h * w)
@@ -67,17 +68,19 @@ func inBlocks(v []float32, c, n int) []float32 {
 	return out
 }
 
-func (p *plan) forwardBinary(layer string, op *nn.Binary, in []int, y *view) {
-	a := p.layout.view(in[0])
-	b, read := p.second(layer, op, in, a, y)
-	p.emit(layer, "binary_forward", defines{nn.Binaries[op.Fn].Macro(): 1}, headerOf(y, a),
+func init() { lowers((*plan).forwardBinary, (*plan).backwardBinary) }
+
+func (p *plan) forwardBinary(l placed, op *nn.Binary) {
+	a, y := l.x, l.y
+	b, read := p.second(l, op)
+	p.emit(l.name, "binary_forward", defines{nn.Binaries[op.Fn].Macro(): 1}, headerOf(y, a),
 		operands{operandOf(a, y), b}, a.readAct(0), read(1), y.writeAct())
 }
 
-func (p *plan) backwardBinary(layer string, op *nn.Binary, in []int, y *view) {
-	a := p.layout.view(in[0])
-	b, read := p.second(layer, op, in, a, y)
-	for side, j := range in {
+func (p *plan) backwardBinary(l placed, op *nn.Binary) {
+	a, y := l.x, l.y
+	b, read := p.second(l, op)
+	for side, j := range l.in {
 		x := p.layout.view(j)
 		params := binaryParams{A: operandOf(a, y), B: b, SpanBlocks: 1, SpanRows: 1, SpanColumns: 1, Wide: int32(y.channels)}
 		if x.channels < y.channels {
@@ -91,7 +94,7 @@ func (p *plan) backwardBinary(layer string, op *nn.Binary, in []int, y *view) {
 		}
 		span := int(params.SpanBlocks * params.SpanRows * params.SpanColumns)
 		d := defines{nn.Binaries[op.Fn].Macro(): 1, "SIDE": side, "REDUCE": flag(span > 1)}
-		q := p.gradient(layer, "binary_backward", d, x, y, params, a.readAct(1), read(2))
+		q := p.gradient(l.name, "binary_backward", d, x, y, params, a.readAct(1), read(2))
 		if span > 1 {
 			p.share(q, span)
 		}

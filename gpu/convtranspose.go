@@ -12,20 +12,19 @@ func transposedSpans(op *nn.ConvTranspose, x *view) (ys, xs nn.Span) {
 }
 
 // forwardConvTranspose emits a pass for each phase of the stride.
-func (p *plan) forwardConvTranspose(i int, op *nn.ConvTranspose, x, y *view) {
-	for _, g := range backwardOf(transposedSpans(op, x)) {
+func (p *plan) forwardConvTranspose(l placed, op *nn.ConvTranspose) {
+	for _, g := range backwardOf(transposedSpans(op, l.x)) {
 		p.convolve(convolving{
-			layer: p.layout.net.Layers[i].Name, ops: []*nn.Conv{&op.Conv}, backward: true, bias: op.Bias, walk: g, src: x, dst: y,
-			read: x.readAct(0), write: y.writeAct(), act: p.layout.activation(i),
+			layer: l.name, ops: []*nn.Conv{&op.Conv}, backward: true, bias: op.Bias, walk: g, src: l.x, dst: l.y,
+			read: l.x.readAct(0), write: l.y.writeAct(), act: p.layout.activation(l.i),
 		})
 	}
 }
 
 // backwardConvTranspose emits the convolution itself.
-func (p *plan) backwardConvTranspose(i int, op *nn.ConvTranspose, x, y *view) {
-	layer := p.layout.net.Layers[i].Name
-	p.mask(layer, y, p.layout.activation(i))
-	p.convolve(p.sending(convolving{layer: layer, ops: []*nn.Conv{&op.Conv}, walk: forwardOf(transposedSpans(op, x)), src: y, dst: x}))
+func (p *plan) backwardConvTranspose(l placed, op *nn.ConvTranspose) {
+	p.mask(l.name, l.y, p.layout.activation(l.i))
+	p.convolve(p.sending(convolving{layer: l.name, ops: []*nn.Conv{&op.Conv}, walk: forwardOf(transposedSpans(op, l.x)), src: l.y, dst: l.x}))
 }
 
 // sending completes a convolution that sends the gradient of src to dst.

@@ -12,26 +12,28 @@ type matMulParams struct {
 	BesideBase, BesideRow, BesidePlane int32
 }
 
-func (p *plan) forwardMatMul(layer string, op *nn.MatMul, in []int, y *view) {
-	a, b := p.layout.view(in[0]), p.layout.view(in[1])
-	p.multiply(layer, op, headerOf(y, a), a, b, y.writeAct(), a.readAct(0), b.readAct(1))
+func init() { lowers((*plan).forwardMatMul, (*plan).backwardMatMul) }
+
+func (p *plan) forwardMatMul(l placed, op *nn.MatMul) {
+	a, b := l.x, p.layout.view(l.in[1])
+	p.multiply(l.name, op, headerOf(l.y, a), a, b, l.y.writeAct(), a.readAct(0), b.readAct(1))
 }
 
 // backwardMatMul adds to the gradient of each factor, which may be the same map.
-func (p *plan) backwardMatMul(layer string, op *nn.MatMul, in []int, y *view) {
-	for side, j := range in {
+func (p *plan) backwardMatMul(l placed, op *nn.MatMul) {
+	for side, j := range l.in {
 		dx := p.layout.view(j)
 		by, first, second := op.Back(side)
-		of := [3]*view{p.layout.view(in[0]), p.layout.view(in[1]), y}
+		of := [3]*view{l.x, p.layout.view(l.in[1]), l.y}
 		read := func(which int, slot uint32) use {
 			if which == 2 {
-				return y.readGrad(slot)
+				return l.y.readGrad(slot)
 			}
 			return of[which].readAct(slot)
 		}
 		h := headerOf(dx, of[first])
 		uses := append(p.add(dx, &h), read(first, 0), read(second, 1))
-		p.multiply(layer, by, h, of[first], of[second], uses...)
+		p.multiply(l.name, by, h, of[first], of[second], uses...)
 	}
 }
 

@@ -42,18 +42,20 @@ func (p *plan) sums(i int, op *nn.Norm, d defines, src, x *view, uses ...use) {
 	}
 }
 
-func (p *plan) forwardNorm(i int, op *nn.Norm, x, y *view) {
-	layer, d := p.layout.net.Layers[i].Name, defines{"ALONE": flag(!op.Positions), "BACK": 0}
-	p.sums(i, op, d, x, x, x.readAct(0))
-	p.emit(layer, "norm", d, headerOf(y, x), normOf(op, x, p.layout.won[i]),
-		x.readAct(0), reads(1, p.wons[i]), p.engine.gains(layer, op).read(2), y.writeAct())
+func init() { lowers((*plan).forwardNorm, (*plan).backwardNorm) }
+
+func (p *plan) forwardNorm(l placed, op *nn.Norm) {
+	x, d := l.x, defines{"ALONE": flag(!op.Positions), "BACK": 0}
+	p.sums(l.i, op, d, x, x, x.readAct(0))
+	p.emit(l.name, "norm", d, headerOf(l.y, x), normOf(op, x, p.layout.won[l.i]),
+		x.readAct(0), reads(1, p.wons[l.i]), p.engine.gains(l.name, op).read(2), l.y.writeAct())
 }
 
-func (p *plan) backwardNorm(i int, op *nn.Norm, x, y *view) {
-	layer, d := p.layout.net.Layers[i].Name, defines{"ALONE": flag(!op.Positions), "BACK": 1}
-	gains := p.engine.gains(layer, op)
-	p.sums(i, op, d, y, x, y.readGrad(0), x.readAct(1), gains.read(2))
-	p.gradient(layer, "norm", d, x, y, normOf(op, x, p.layout.won[i]), reads(1, p.wons[i]), gains.read(2), x.readAct(5))
+func (p *plan) backwardNorm(l placed, op *nn.Norm) {
+	x, y, d := l.x, l.y, defines{"ALONE": flag(!op.Positions), "BACK": 1}
+	gains := p.engine.gains(l.name, op)
+	p.sums(l.i, op, d, y, x, y.readGrad(0), x.readAct(1), gains.read(2))
+	p.gradient(l.name, "norm", d, x, y, normOf(op, x, p.layout.won[l.i]), reads(1, p.wons[l.i]), gains.read(2), x.readAct(5))
 }
 
 // gains are the scales and then the shifts of a normalisation.

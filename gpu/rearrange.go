@@ -38,11 +38,13 @@ func cellsOf(outCell, inCell [2]int, src *view) (defines, rearrangeParams) {
 	return d, rearrangeParams{[2]int32{int32(src.w), int32(src.h)}}
 }
 
-func (p *plan) forwardRearrange(i int, op *nn.Rearrange, x, y *view) {
-	if _, _, within := p.layout.Within(i, lanes); within {
+func init() { lowers((*plan).forwardRearrange, (*plan).backwardRearrange) }
+
+func (p *plan) forwardRearrange(l placed, op *nn.Rearrange) {
+	x, y := l.x, l.y
+	if _, _, within := p.layout.Within(l.i, lanes); within {
 		return
 	}
-	layer := p.layout.net.Layers[i].Name
 	from, start := make([][]int, len(op.From)), make([]float32, len(op.From))
 	for k, j := range op.From {
 		if j >= 0 {
@@ -51,23 +53,23 @@ func (p *plan) forwardRearrange(i int, op *nn.Rearrange, x, y *view) {
 			start[k] = op.Fill
 		}
 	}
-	table := p.table(layer, wireTable(y.channels, from, start, x.channels, op.In))
+	table := p.table(l.name, wireTable(y.channels, from, start, x.channels, op.In))
 	d, params := cellsOf(op.Out, op.In, x)
-	p.emit(layer, "rearrange", d, headerOf(y, x), params, x.readAct(0), table, y.writeAct())
+	p.emit(l.name, "rearrange", d, headerOf(y, x), params, x.readAct(0), table, y.writeAct())
 }
 
-func (p *plan) backwardRearrange(i int, op *nn.Rearrange, x, y *view) {
-	if _, _, within := p.layout.Within(i, lanes); within {
+func (p *plan) backwardRearrange(l placed, op *nn.Rearrange) {
+	x, y := l.x, l.y
+	if _, _, within := p.layout.Within(l.i, lanes); within {
 		return // the gradient of a part of x is a part of x's
 	}
-	layer := p.layout.net.Layers[i].Name
 	back := make([][]int, x.channels*op.In[0]*op.In[1])
 	for k, j := range op.From {
 		if j >= 0 {
 			back[j] = append(back[j], k)
 		}
 	}
-	table := p.table(layer, wireTable(x.channels, back, make([]float32, len(back)), y.channels, op.Out))
+	table := p.table(l.name, wireTable(x.channels, back, make([]float32, len(back)), y.channels, op.Out))
 	d, params := cellsOf(op.In, op.Out, y)
-	p.gradient(layer, "rearrange", d, x, y, params, table)
+	p.gradient(l.name, "rearrange", d, x, y, params, table)
 }

@@ -51,22 +51,24 @@ func (p *plan) reduce(layer string, d defines, portion float32, x, dst *view, se
 	p.share(q, int(params.SpanBlocks*params.SpanRows*params.SpanColumns))
 }
 
-func (p *plan) forwardReduce(layer string, op *nn.Reduce, x, y *view) {
-	d, portion := reduceDefines(op, x)
-	p.reduce(layer, d, portion, x, y, operand{}, x.readAct(0), y.writeAct())
+func init() { lowers((*plan).forwardReduce, (*plan).backwardReduce) }
+
+func (p *plan) forwardReduce(l placed, op *nn.Reduce) {
+	d, portion := reduceDefines(op, l.x)
+	p.reduce(l.name, d, portion, l.x, l.y, operand{}, l.x.readAct(0), l.y.writeAct())
 }
 
-func (p *plan) backwardReduce(i int, op *nn.Reduce, x, y *view) {
-	layer := p.layout.net.Layers[i].Name
+func (p *plan) backwardReduce(l placed, op *nn.Reduce) {
+	x, y := l.x, l.y
 	d, portion := reduceDefines(op, x)
 	params := spreadParams{DY: operandOf(y, x), BesideBase: int32(x.origin()), BesideRow: int32(x.row()), BesidePlane: int32(x.plane()), Portion: portion}
 	var more []use
-	if tally := p.layout.won[i]; tally != nil {
+	if tally := p.layout.won[l.i]; tally != nil {
 		counts := maps.Clone(d)
 		counts["TALLY"] = 1
-		p.reduce(layer, counts, 1, x, tally, operandOf(y, x), x.readAct(0), y.readAct(1), writes(outSlot, p.wons[i]))
+		p.reduce(l.name, counts, 1, x, tally, operandOf(y, x), x.readAct(0), y.readAct(1), writes(outSlot, p.wons[l.i]))
 		params.Result, params.Tally = operandOf(y, x), operandOf(tally, x)
-		more = append(more, x.readAct(1), y.readAct(2), reads(5, p.wons[i]))
+		more = append(more, x.readAct(1), y.readAct(2), reads(5, p.wons[l.i]))
 	}
-	p.gradient(layer, "reduce_backward", d, x, y, params, more...)
+	p.gradient(l.name, "reduce_backward", d, x, y, params, more...)
 }

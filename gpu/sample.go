@@ -32,10 +32,21 @@ func (p *plan) table(layer string, data []float32) use {
 	return reads(1, b.whole())
 }
 
-func (p *plan) forwardSample(i int, op *nn.Sample, x, y *view) {
-	layer := p.layout.net.Layers[i].Name
-	table := p.table(layer, tapTable(op.Taps(p.layout.shape(p.layout.net.Layers[i].In[0]), p.layout.shape(i))))
-	p.emit(layer, "sample", nil, headerOf(y, x), sampleParams{op.Fill}, x.readAct(0), table, y.writeAct())
+func init() { lowers((*plan).forwardSample, (*plan).backwardSample) }
+
+func (p *plan) forwardSample(l placed, op *nn.Sample) {
+	table := p.table(l.name, tapTable(p.taps(l, op)))
+	p.emit(l.name, "sample", nil, headerOf(l.y, l.x), sampleParams{op.Fill}, l.x.readAct(0), table, l.y.writeAct())
+}
+
+func (p *plan) backwardSample(l placed, op *nn.Sample) {
+	rows, columns := p.taps(l, op)
+	p.sendBack(l.name, rows, columns, l.x, l.y)
+}
+
+// taps are those of a layer's rows and columns.
+func (p *plan) taps(l placed, op *nn.Sample) (rows, columns *nn.Taps) {
+	return op.Taps(p.layout.shape(p.layout.net.Layers[l.i].In[0]), p.layout.shape(l.i))
 }
 
 // shape is that of layer i, or of the picture.
@@ -46,8 +57,8 @@ func (l *layout) shape(i int) tensor.Shape {
 	return l.Shapes[i]
 }
 
-// backwardSample sends the gradient of y back along the transposed taps.
-func (p *plan) backwardSample(layer string, rows, columns *nn.Taps, x, y *view) {
+// sendBack sends the gradient of y back along the transposed taps.
+func (p *plan) sendBack(layer string, rows, columns *nn.Taps, x, y *view) {
 	table := p.table(layer, tapTable(rows.Transpose(), columns.Transpose()))
 	p.gradient(layer, "sample", nil, x, y, sampleParams{}, table)
 }

@@ -6,6 +6,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
+func init() { operation(&Add{}, 2) }
+
 // Add sums its inputs, which agree in shape.
 type Add struct{}
 

@@ -8,6 +8,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
+func init() { operation(&Attention{Heads: 2, Scale: 0.5}, 3) }
+
 // Attention is scaled dot-product attention of several heads (Vaswani et al. 2017, section 3.2): each position of a map of queries takes a
 // mean of the values, weighted by the softmax of its products with their keys. It reads queries, keys and values, whose channels
 // are those of one head after the other; keys and values are maps of one size.
@@ -207,8 +209,9 @@ func (o *Attention) Backward(dx []*tensor.Dense, dy, y *tensor.Dense, x []*tenso
 		if dx[i] == nil {
 			continue
 		}
+		out := Floats(dx[i])
 		for j, s := range sums {
-			Floats(dx[i])[j] += float32(s)
+			out[j] += float32(s)
 		}
 	}
 }

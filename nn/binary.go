@@ -6,6 +6,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
+func init() { operation(&Binary{Fn: Times}, 2) }
+
 // Binary is a function of two maps, value by value, a row of Binaries. An axis of one cell is broadcast: it
 // meets every cell of the other map's, as a gate for each channel (C,1,1) or a mask (1,H,W) does.
 type Binary struct {
@@ -111,8 +113,9 @@ func (o *Binary) Backward(dx []*tensor.Dense, dy, _ *tensor.Dense, x []*tensor.D
 		if g == nil {
 			continue
 		}
+		out := Floats(g)
 		for i, v := range sums[s] {
-			Floats(g)[i] += float32(v)
+			out[i] += float32(v)
 		}
 	}
 }

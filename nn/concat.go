@@ -7,6 +7,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
+func init() { operation(&Concat{}, 2) }
+
 // Concat joins its inputs along an axis: 0 stacks channels, 1 puts rows below each other, 2 columns beside
 // each other. They agree in the other two.
 type Concat struct{ Axis int }

@@ -6,6 +6,10 @@ import (
 	"gorgonia.org/tensor"
 )
 
+func init() {
+	operation(&Conv{Window: Square(3, 1, 1), Groups: 2, W: TensorOf(numbers(6*4*9), 6, 4, 3, 3), Bias: numbers(6)}, 1)
+}
+
 // Conv is a cross-correlation with weights W of shape outC, inC/Groups, KH, KW
 // and an optional bias of outC values. Cells outside the map are zero.
 type Conv struct {

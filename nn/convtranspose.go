@@ -6,6 +6,10 @@ import (
 	"gorgonia.org/tensor"
 )
 
+func init() {
+	operation(&ConvTranspose{Conv: Conv{Window: Square(4, 2, 1), Groups: 1, W: TensorOf(numbers(8*6*16), 8, 6, 4, 4)}}, 1)
+}
+
 // ConvTranspose is the way back of a convolution as a layer: Conv is the one that would lead from its output
 // to its input, so that W has the shape inC, outC/Groups, KH, KW.
 type ConvTranspose struct {

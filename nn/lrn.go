@@ -7,6 +7,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
+func init() { operation(&LRN{Size: 5, Alpha: 0.1, Beta: 0.75, K: 1}, 1) }
+
 // LRN is local response normalisation across channels (Krizhevsky et al. 2012,
 // section 3.3): y = x / s^Beta with s = K + Alpha/Size * sum of x^2 over Size
 // neighbouring channels.

@@ -6,6 +6,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
+func init() { operation(&MatMul{Heads: 2, TurnB: true}, 2) }
+
 // MatMul multiplies two maps as matrices, for each of several heads, whose channels are those of one head after the other. A map's matrix
 // has a row for each channel of the head and a column for each position; either may be turned, but not both. The product's rows are
 // channels of the head again, and its columns the positions of the second map, or, where that is turned, a row of one for
@@ -77,7 +79,8 @@ func (o *MatMul) Back(side int) (by *MatMul, first, second int) {
 }
 
 func (o *MatMul) Forward(y *tensor.Dense, x []*tensor.Dense) {
-	o.each(x[0], x[1], func(i int, sum float64) { Floats(y)[i] = float32(sum) })
+	out := Floats(y)
+	o.each(x[0], x[1], func(i int, sum float64) { out[i] = float32(sum) })
 }
 
 func (o *MatMul) Backward(dx []*tensor.Dense, dy, _ *tensor.Dense, x []*tensor.Dense) {
@@ -87,7 +90,8 @@ func (o *MatMul) Backward(dx []*tensor.Dense, dy, _ *tensor.Dense, x []*tensor.D
 			continue
 		}
 		by, first, second := o.Back(side)
-		by.each(all[first], all[second], func(i int, sum float64) { Floats(d)[i] += float32(sum) })
+		out := Floats(d)
+		by.each(all[first], all[second], func(i int, sum float64) { out[i] += float32(sum) })
 	}
 }
 

@@ -7,6 +7,10 @@ import (
 	"gorgonia.org/tensor"
 )
 
+func init() {
+	operation(&Norm{Groups: 2, Positions: true, Centred: true, Eps: 1e-3, Scale: numbers(8), Shift: numbers(8)}, 1)
+}
+
 // Norm brings sets of values to mean 0 and variance 1, and then scales and shifts each channel. A set is the channels at each position
 // (layer normalisation over channels, Ba et al. 2016) or those of a group at all positions (group and, with a group for each
 // channel, instance normalisation, Wu and He 2018).

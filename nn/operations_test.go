@@ -35,7 +35,7 @@ func TestOperations(t *testing.T) {
 		}
 	}
 	for _, op := range nn.Operations {
-		got = append(got, reflect.TypeOf(op).Elem().Name())
+		got = append(got, reflect.TypeOf(op.Op).Elem().Name())
 	}
 	slices.Sort(want)
 	slices.Sort(got)

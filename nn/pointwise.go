@@ -6,6 +6,12 @@ import (
 	"gorgonia.org/tensor"
 )
 
+func init() {
+	operation(&ReLU{Slope: 0.2}, 1)
+	operation(&Clip{Min: -0.1, Max: 0.3}, 1)
+	operation(&Affine{Scale: numbers(8), Shift: numbers(8)}, 1)
+}
+
 // ReLU is max(x, Slope*x): the rectifier for Slope 0, leaky for a small one.
 type ReLU struct{ Slope float32 }
 

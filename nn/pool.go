@@ -6,6 +6,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
+func init() { operation(&Pool{Window: Square(3, 2, 1), Max: true}, 1) }
+
 // Pool takes the maximum, the mean or a norm of each channel under a window. Cells
 // outside the map never win a maximum; a window without any cell gives zero.
 type Pool struct {

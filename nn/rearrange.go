@@ -6,6 +6,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
+func init() { operation(Pick([]int{3, 1, 7, 7}), 1) }
+
 // Rearrange moves whole channels, and positions into channels and back: it chooses, repeats, reverses and
 // shuffles channels, and is DepthToSpace and SpaceToDepth. In and Out are the rows and columns of a cell of
 // the input and of the output, 1,1 for a choice of channels. A cell's values stand in the order position

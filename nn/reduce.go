@@ -6,6 +6,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
+func init() { operation(&Reduce{Fn: Average, Axes: [3]bool{false, true, true}}, 1) }
+
 // Reduce takes all values along some axes together to one.
 type Reduce struct {
 	Fn   ReduceFn

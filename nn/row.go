@@ -6,6 +6,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
+func init() { operation(&Row{}, 2) }
+
 // Row lays the positions of all its inputs one after the other, row by row, in a single row. The inputs have the same channels and
 // any heights and widths.
 type Row struct{}

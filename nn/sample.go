@@ -6,6 +6,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
+func init() { operation(&Sample{Rows: Tile{Times: 2}, Columns: Keep{}}, 1) }
+
 // Sample lays a map out anew along its rows and its columns, each by itself: crops, pads, repeats or
 // resizes it. A value is a weighted sum of those that its row's and its column's taps meet. Without Rows and
 // Columns it reads a second map and fits the first to the size of that one.

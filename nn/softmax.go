@@ -6,6 +6,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
+func init() { operation(&Softmax{}, 1) }
+
 // Softmax turns the channels at each position into shares that sum to one.
 type Softmax struct{}
 

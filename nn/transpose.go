@@ -6,6 +6,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
+func init() { operation(&Transpose{Axes: [3]int{2, 0, 1}}, 1) }
+
 // Transpose puts a map's axes in another order: axis i of the output is axis Axes[i] of the input, of channels, rows and columns.
 type Transpose struct{ Axes [3]int }
 

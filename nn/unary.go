@@ -2,6 +2,11 @@ package nn
 
 import "gorgonia.org/tensor"
 
+func init() {
+	sigmoid := NewUnary(Sigmoid, 0, 0)
+	operation(&sigmoid, 1)
+}
+
 // Unary is a function of single values, a row of Unaries with its parameters. It is a layer's operation, and
 // what a bend mixes in (bend.Pointwise).
 type Unary struct {

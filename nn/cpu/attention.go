@@ -42,6 +42,8 @@ type attending struct {
 	there             []float32 // one for each key, padded
 }
 
+func init() { lowers((*compiler).forwardAttention, (*gradientTask).fromAttention) }
+
 func (c *compiler) forwardAttention(i int, op *nn.Attention) {
 	n, in := c.node(i), c.net.Layers[i].In
 	o := &attention{k: c.packs.k, op: op, out: n.out, query: c.node(in[0]).out, key: c.node(in[1]).out, value: c.node(in[2]).out}
@@ -61,12 +63,12 @@ func (o *attention) macs() int64 {
 
 // fromAttention adds what attention u sends back to layer i, which it may read twice.
 func (g *gradientTask) fromAttention(i, u int, op *nn.Attention) {
-	un, in := g.node(u), g.net.Layers[u].In
+	un, in, dy := g.node(u), g.net.Layers[u].In, g.sent(u)
 	for side, j := range in {
 		if j != i {
 			continue
 		}
-		o := &attentionGradient{y: un.out, dy: un.grad, side: side, add: g.started()}
+		o := &attentionGradient{y: un.out, dy: dy, side: side, add: g.started()}
 		o.attention = attention{k: g.packs.k, op: op, out: g.out, query: g.node(in[0]).out, key: g.node(in[1]).out, value: g.node(in[2]).out, logs: un.logs}
 		o.meetings = op.Meetings(o.query.shape(), o.key.shape())
 		g.live(g.n.gradLevel, un.out.buf, un.logs, o.query.buf, o.key.buf, o.value.buf)

@@ -79,7 +79,8 @@ func (c *compiler) gradient(i int) {
 	for _, u := range n.uses {
 		if !done[u] {
 			done[u] = true
-			g.from(i, u)
+			op := g.op(u)
+			loweringOf(op).backward(g, i, u, op)
 		}
 	}
 	g.finish()
@@ -119,77 +120,6 @@ func (g *gradientTask) plus(dy view) {
 		return
 	}
 	g.add(&sum{k: g.packs.k, out: g.out, in: []view{dy}, add: g.started()})
-}
-
-func (g *gradientTask) fromConcat(i, u int) {
-	at, un, op := 0, g.node(u), g.op(u).(*nn.Concat)
-	for _, j := range g.net.Layers[u].In {
-		in := g.node(j)
-		switch {
-		case j != i:
-		case op.Axis != 0:
-			rows, columns := along(op, in, un, at)
-			g.fromSample(un.grad, rows, columns)
-		case g.aligned(u):
-			g.plus(un.grad.slice(at/lanes, in.c))
-		default:
-			g.moved(newRearrange(g.packs.k, g.out, single, single).lead(un.grad, choice(in.c, 0, at, in.c)))
-		}
-		at += in.shape()[op.Axis]
-	}
-}
-
-func (g *gradientTask) fromPool(un *node, op *nn.Pool) {
-	ys, xs, _ := op.Over(g.n.h, g.n.w)
-	win := window{ys, xs}
-	if !op.Max && op.Norm == 0 && win.wholeMap() {
-		g.spread(un, win.wholeShare(op))
-		return
-	}
-	g.cost += 3 * g.cells() * float64(ys.Kernel*xs.Kernel) / float64(ys.Stride*xs.Stride)
-	switch o := un.pool.(type) {
-	case nil:
-		if op.Norm > 0 {
-			g.live(g.n.gradLevel, g.n.out.buf, un.out.buf)
-			g.add(&normPoolGradient{window: win, out: g.out, dy: un.grad, x: g.n.out, y: un.out, p: op.Norm, add: g.started()})
-			return
-		}
-		g.add(&avgPoolGradient{window: win, out: g.out, dy: un.grad, add: g.started(),
-			shareY: shares(ys, op.IncludePad), shareX: shares(xs, op.IncludePad)})
-	case *widePool:
-		g.live(g.n.gradLevel, o.arg)
-		g.sheets = true
-		g.add(&widePoolGradient{forward: o, out: g.out, dy: un.grad, add: g.started()})
-	default:
-		panic(missing(o))
-	}
-}
-
-// fromLRN adds what normalisation u sends back to layer i.
-func (g *gradientTask) fromLRN(i, u int, op *nn.LRN) {
-	dy, x := g.node(u).grad, g.n.out
-	if g.gradientRoundsItself(u) {
-		dy = dy.half()
-	}
-	if g.roundsItself(i) {
-		x = x.half()
-	}
-	g.cost += 40 * g.cells()
-	g.columns = true
-	g.live(g.n.gradLevel, dy.buf, x.buf)
-	_, kernel := g.packs.k.normaliser(op, g.n.c)
-	g.add(&lrnGradient{rows: halfRows{g.packs.k}, kernel: kernel, op: op, out: g.out, dy: dy, x: x, add: g.started()})
-}
-
-// fromMaxPool adds what max pool u sends back.
-func (g *gradientTask) fromMaxPool(u int, o *maxPool) {
-	dy := g.node(u).grad
-	if g.gradientRoundsItself(u) {
-		dy = dy.half()
-	}
-	g.cost += 3 * g.cells() * float64(o.ys.Kernel*o.xs.Kernel) / float64(o.ys.Stride*o.xs.Stride)
-	g.live(g.n.gradLevel, dy.buf, o.arg.buf)
-	g.add(&maxPoolGradient{run: g.packs.k.maxPoolGradients(dy), window: o.window, out: g.out, dy: dy, arg: o.arg, add: g.started()})
 }
 
 // finish adds the merged convolutions and sees to the gates.

@@ -5,9 +5,11 @@ import (
 	"zalgoscope/nn/bend"
 )
 
+func init() { lowers((*compiler).forwardBend, (*gradientTask).fromBend) }
+
 // forwardBend adds the task of layer i, a bend.
-func (c *compiler) forwardBend(i int, op *bend.Op, x view) {
-	n := c.node(i)
+func (c *compiler) forwardBend(i int, op *bend.Op) {
+	n, x := c.node(i), c.first(i)
 	b := newBent(c.packs.k, op, n)
 	n.bent = b
 	c.plan.bends = append(c.plan.bends, b)
@@ -48,9 +50,8 @@ func (c *compiler) forwardBend(i int, op *bend.Op, x view) {
 }
 
 // fromBend adds what layer u, a bend that reads layer i, sends back.
-func (g *gradientTask) fromBend(u int, op *bend.Op) {
-	un, b := g.node(u), g.node(u).bent
-	dy := un.grad
+func (g *gradientTask) fromBend(_, u int, op *bend.Op) {
+	b, dy := g.node(u).bent, g.sent(u)
 	if straight(op.Effect) {
 		g.plus(dy)
 		return

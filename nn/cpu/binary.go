@@ -118,6 +118,8 @@ type binary struct {
 	a, b operand
 }
 
+func init() { lowers((*compiler).forwardBinary, (*gradientTask).fromBinary) }
+
 func (c *compiler) forwardBinary(i int, op *nn.Binary) {
 	n, in := c.node(i), c.net.Layers[i].In
 	o := &binary{k: c.packs.k, fn: op.Fn, out: n.out, a: operandOf(c.node(in[0]).out, n.c, n.h, n.w), b: c.second(i, op)}

@@ -20,24 +20,24 @@ type binaryGradient struct {
 
 // fromBinary adds what arithmetic u sends back to layer i, which may be both of its operands.
 func (g *gradientTask) fromBinary(i, u int, op *nn.Binary) {
-	un, in := g.node(u), g.net.Layers[u].In
+	un, in, dy := g.node(u), g.net.Layers[u].In, g.sent(u)
 	for side, j := range in {
 		if j != i {
 			continue
 		}
 		same := g.n.c == un.c && g.n.h == un.h && g.n.w == un.w
 		if same && (op.Fn == nn.Plus || op.Fn == nn.Minus && side == 0) {
-			g.plus(un.grad)
+			g.plus(dy)
 			continue
 		}
-		o := &binaryGradient{k: g.packs.k, fn: op.Fn, side: side, out: operandOf(g.out, un.c, un.h, un.w), dy: un.grad, add: g.started()}
+		o := &binaryGradient{k: g.packs.k, fn: op.Fn, side: side, out: operandOf(g.out, un.c, un.h, un.w), dy: dy, add: g.started()}
 		if op.Fn > nn.Minus {
 			for _, k := range in {
 				g.live(g.n.gradLevel, g.node(k).out.buf)
 			}
 			o.in = [2]operand{operandOf(g.node(in[0]).out, un.c, un.h, un.w), g.second(u, op)}
 		}
-		g.cost += 4 * float64(un.grad.n*un.h*un.w)
+		g.cost += 4 * float64(dy.n*un.h*un.w)
 		g.add(o)
 	}
 }

@@ -17,6 +17,13 @@ func (g *gradientTask) fromConv(i, u int, op *nn.Conv) {
 	g.sumUp(phases, op.MACs([]tensor.Shape{{g.n.c, g.n.h, g.n.w}}), isDepthwise(op), fast)
 }
 
+// fromConvTranspose adds the convolution that transposed one u is the transpose of.
+func (g *gradientTask) fromConvTranspose(_, u int, op *nn.ConvTranspose) {
+	ys, xs, _ := op.Over(g.n.h, g.n.w)
+	p, fast := g.ahead(&op.Conv, g.node(u).grad, ys, xs, g.out.h, g.out.w)
+	g.sumUp([]phase{{sy: 1, sx: 1, parts: []part{p}}}, op.MACs([]tensor.Shape{{g.n.c, g.n.h, g.n.w}}), isDepthwise(&op.Conv), fast)
+}
+
 // transpose is the phases of the transpose of a convolution, which makes h x w cells of its output's gradient, or of what
 // a transposed convolution reads; fast tells whether winograd can compute them.
 func (c *compiler) transpose(op *nn.Conv, dy view, ys, xs nn.Span, together, h, w int) (phases []phase, fast bool) {

@@ -76,6 +76,10 @@ type norm struct {
 	mean, variance []float64 // of the last batch
 }
 
+func init() {
+	lowers(func(c *compiler, i int, op *train.BatchNorm) { c.forwardNorm(i, i, op, nil) }, (*gradientTask).fromNorm)
+}
+
 // forwardNorm computes batch norm i, with the rectifier or clip that layer j is if that is another.
 func (c *compiler) forwardNorm(i, j int, op *train.BatchNorm, b *bound) {
 	in := c.net.Layers[i].In
@@ -123,7 +127,7 @@ func (o *normMap) write(w *worker, r region) {
 }
 
 // fromNorm adds what batch norm u sends back to layer i.
-func (g *gradientTask) fromNorm(i, u int) {
+func (g *gradientTask) fromNorm(i, u int, _ *train.BatchNorm) {
 	o, x, dy := g.learning.norms[u], g.stored(i), g.storedGradient(u)
 	g.live(g.n.gradLevel, x.buf, dy.buf)
 	g.cost += 2 * g.cells()

@@ -26,6 +26,35 @@ type lrnGradient struct {
 	gates      []gateRef // of an output in bfloat16, each alone, or nil
 }
 
+func init() { lowers((*compiler).forwardLRN, (*gradientTask).fromLRN) }
+
+func (c *compiler) forwardLRN(i int, op *nn.LRN) {
+	n, x := c.node(i), c.first(i)
+	if c.roundsItself(c.net.Layers[i].In[0]) {
+		x = x.half()
+	}
+	t := c.simple(i, 20, x.buf)
+	t.columns = true
+	kernel, _ := c.packs.k.normaliser(op, n.c)
+	t.add(&lrn{rows: halfRows{c.packs.k}, kernel: kernel, op: op, out: n.out, x: x})
+}
+
+// fromLRN adds what normalisation u sends back to layer i.
+func (g *gradientTask) fromLRN(i, u int, op *nn.LRN) {
+	dy, x := g.node(u).grad, g.n.out
+	if g.gradientRoundsItself(u) {
+		dy = dy.half()
+	}
+	if g.roundsItself(i) {
+		x = x.half()
+	}
+	g.cost += 40 * g.cells()
+	g.columns = true
+	g.live(g.n.gradLevel, dy.buf, x.buf)
+	_, kernel := g.packs.k.normaliser(op, g.n.c)
+	g.add(&lrnGradient{rows: halfRows{g.packs.k}, kernel: kernel, op: op, out: g.out, dy: dy, x: x, add: g.started()})
+}
+
 // normaliser picks the kernels for a normalisation of c channels.
 func (k *kernels) normaliser(o *nn.LRN, c int) (forward, backward func(t *lrnTile)) {
 	switch {

@@ -45,6 +45,8 @@ func (o *matmul) load(t *task) {
 	t.add(o)
 }
 
+func init() { lowers((*compiler).forwardMatMul, (*gradientTask).fromMatMul) }
+
 func (c *compiler) forwardMatMul(i int, op *nn.MatMul) {
 	in := c.net.Layers[i].In
 	o := newMatMul(c.packs.k, op, c.node(i).out, c.node(in[0]).out, c.node(in[1]).out, false)
@@ -53,7 +55,7 @@ func (c *compiler) forwardMatMul(i int, op *nn.MatMul) {
 
 // fromMatMul adds what product u sends back to layer i, which it may read twice.
 func (g *gradientTask) fromMatMul(i, u int, op *nn.MatMul) {
-	in, dy := g.net.Layers[u].In, g.node(u).grad
+	in, dy := g.net.Layers[u].In, g.sent(u)
 	for side, j := range in {
 		if j != i {
 			continue

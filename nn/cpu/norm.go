@@ -37,8 +37,10 @@ type layerNormGradient struct {
 	add bool
 }
 
-func (c *compiler) forwardSetNorm(i int, op *nn.Norm, x view) {
-	n := c.node(i)
+func init() { lowers((*compiler).forwardSetNorm, (*gradientTask).fromSetNorm) }
+
+func (c *compiler) forwardSetNorm(i int, op *nn.Norm) {
+	n, x := c.node(i), c.first(i)
 	sets := x.h * x.w
 	if op.Positions {
 		sets = x.n * lanes
@@ -54,12 +56,12 @@ func (c *compiler) forwardSetNorm(i int, op *nn.Norm, x view) {
 	}
 }
 
-// fromSetNorm adds what a normalisation sends back.
-func (g *gradientTask) fromSetNorm(un *node, op *nn.Norm) {
+func (g *gradientTask) fromSetNorm(_, u int, op *nn.Norm) {
+	un, dy := g.node(u), g.sent(u)
 	g.live(g.n.gradLevel, g.n.out.buf, un.stats.mean, un.stats.inverse)
 	g.cost += 12 * g.cells()
 	normRegions(g.task, op, g.n.c)
-	o := &layerNormGradient{layerNorm: *newNorm(un.stats, g.packs.k, op, g.out, g.n.out), dy: un.grad, add: g.started()}
+	o := &layerNormGradient{layerNorm: *newNorm(un.stats, g.packs.k, op, g.out, g.n.out), dy: dy, add: g.started()}
 	if op.Positions {
 		g.add((*groupNormGradient)(o))
 	} else {

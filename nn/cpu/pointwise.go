@@ -1,6 +1,62 @@
 package cpu
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"zalgoscope/nn"
+)
+
+func init() {
+	lowers(func(c *compiler, i int, op *nn.ReLU) { c.bounded(i, op) }, func(g *gradientTask, _, u int, _ *nn.ReLU) { g.plus(g.sent(u)) })
+	lowers(func(c *compiler, i int, op *nn.Clip) { c.bounded(i, op) }, func(g *gradientTask, _, u int, _ *nn.Clip) { g.plus(g.sent(u)) })
+	lowers((*compiler).forwardAffine, (*gradientTask).fromAffine)
+	lowers((*compiler).forwardAdd, (*gradientTask).fromAdd)
+}
+
+// bounded computes layer i, a rectifier or clip that no convolution took in, as if a depthwise one that
+// changes nothing had.
+func (c *compiler) bounded(i int, op nn.Op) {
+	n, x := c.node(i), c.first(i)
+	b, _ := boundOf(op)
+	c.gate(n, n.level, &b)
+	p := part{x: x, ys: []tap{{kernel: [2]int{0, -1}}}, xs: []tap{{kernel: [2]int{0, -1}}}, stepY: 1, stepX: 1}
+	for k := range n.out.n {
+		p.panels = append(p.panels, panel{w: ones, first: k, n: 1, last: lanes, depthwise: true})
+	}
+	o := &conv{k: c.packs.k, out: n.out, bound: &b, phases: []phase{{sy: 1, sx: 1, parts: []part{p}}}}
+	o.emit(n.gate)
+	c.addConv(c.simple(i, 2, x.buf), o)
+}
+
+func (c *compiler) forwardAffine(i int, op *nn.Affine) {
+	x := c.first(i)
+	c.simple(i, 1, x.buf).add(&perChannel{k: c.packs.k, out: c.node(i).out, x: x, scale: padded(op.Scale), shift: padded(op.Shift)})
+}
+
+func (g *gradientTask) fromAffine(_, u int, op *nn.Affine) {
+	dy := g.sent(u)
+	g.cost += g.cells()
+	g.add(&perChannel{k: g.packs.k, out: g.out, x: dy, scale: padded(op.Scale), add: g.started()})
+}
+
+func (c *compiler) forwardAdd(i int, _ *nn.Add) {
+	n := c.node(i)
+	s := &sum{k: c.packs.k, out: n.out}
+	t := c.simple(i, 2)
+	for _, j := range c.net.Layers[i].In {
+		s.in = append(s.in, c.node(j).out)
+		c.live(n.level, c.node(j).out.buf)
+	}
+	t.add(s)
+}
+
+func (g *gradientTask) fromAdd(i, u int, _ *nn.Add) {
+	for _, j := range g.net.Layers[u].In {
+		if j == i {
+			g.plus(g.sent(u))
+		}
+	}
+}
 
 // line is a row of a block.
 func (v view) line(w *worker, b, y int) []float32 { return w.floats(v.at(b, y, 0), v.w*lanes) }

@@ -100,8 +100,10 @@ func turned(from []int, n int) [][]int {
 	return list
 }
 
-func (c *compiler) forwardRearrange(i int, op *nn.Rearrange, x view) {
-	n := c.node(i)
+func init() { lowers((*compiler).forwardRearrange, (*gradientTask).fromRearrange) }
+
+func (c *compiler) forwardRearrange(i int, op *nn.Rearrange) {
+	n, x := c.node(i), c.first(i)
 	if _, _, ok := c.Within(i, lanes); ok && n.out.blob == x.blob {
 		n.level--
 		return
@@ -115,9 +117,8 @@ func (c *compiler) forwardRearrange(i int, op *nn.Rearrange, x view) {
 	c.simple(i, 6, x.buf).add(o)
 }
 
-// fromRearrange adds what comes back from dy.
-func (g *gradientTask) fromRearrange(op *nn.Rearrange, dy view) {
-	g.moved(newRearrange(g.packs.k, g.out, op.In, op.Out).lead(dy, turned(op.From, g.n.c*op.In[0]*op.In[1])))
+func (g *gradientTask) fromRearrange(_, u int, op *nn.Rearrange) {
+	g.moved(newRearrange(g.packs.k, g.out, op.In, op.Out).lead(g.sent(u), turned(op.From, g.n.c*op.In[0]*op.In[1])))
 }
 
 // moved adds a rearrangement.

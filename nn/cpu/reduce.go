@@ -7,7 +7,10 @@ import (
 	"zalgoscope/nn"
 )
 
-func (c *compiler) forwardReduce(i int, op *nn.Reduce, x view) {
+func init() { lowers((*compiler).forwardReduce, (*gradientTask).fromReduce) }
+
+func (c *compiler) forwardReduce(i int, op *nn.Reduce) {
+	x := c.first(i)
 	switch op.Fn {
 	case nn.Total:
 		c.reduce(i, x, 1)
@@ -29,8 +32,8 @@ func (c *compiler) reduce(i int, x view, share float32) {
 	}
 }
 
-// fromReduce adds what a reduction sends back.
-func (g *gradientTask) fromReduce(un *node, op *nn.Reduce) {
+func (g *gradientTask) fromReduce(_, u int, op *nn.Reduce) {
+	un, dy := g.node(u), g.sent(u)
 	switch op.Fn {
 	case nn.Total:
 		g.spread(un, 1)
@@ -41,7 +44,7 @@ func (g *gradientTask) fromReduce(un *node, op *nn.Reduce) {
 		g.cost += 100 * g.cells()
 		g.sheets, g.columns = true, true
 		over := func(v view) operand { return operandOf(v, g.n.c, g.n.h, g.n.w) }
-		g.add(&extremeGradient{fn: op.Fn, out: g.out, x: g.n.out, y: over(un.out), dy: over(un.grad), add: g.started()})
+		g.add(&extremeGradient{fn: op.Fn, out: g.out, x: g.n.out, y: over(un.out), dy: over(dy), add: g.started()})
 	}
 }
 

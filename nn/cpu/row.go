@@ -1,6 +1,10 @@
 package cpu
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"zalgoscope/nn"
+)
 
 // row lays maps in a single row, or, back, sets one of them to its part of it.
 type row struct {
@@ -11,7 +15,9 @@ type row struct {
 	add    bool
 }
 
-func (c *compiler) forwardRow(i int) {
+func init() { lowers((*compiler).forwardRow, (*gradientTask).fromRow) }
+
+func (c *compiler) forwardRow(i int, _ *nn.Row) {
 	n, at := c.node(i), 0
 	t := c.simple(i, 4)
 	for _, j := range c.net.Layers[i].In {
@@ -23,13 +29,13 @@ func (c *compiler) forwardRow(i int) {
 }
 
 // fromRow adds what a row sends back to layer i, which it may read several times.
-func (g *gradientTask) fromRow(i, u int) {
-	at := 0
+func (g *gradientTask) fromRow(i, u int, _ *nn.Row) {
+	at, dy := 0, g.sent(u)
 	for _, j := range g.net.Layers[u].In {
 		x := g.node(j)
 		if j == i {
 			g.cost += 4 * g.cells()
-			g.add(&row{k: g.packs.k, out: g.out, x: g.node(u).grad, at: at, back: true, add: g.started()})
+			g.add(&row{k: g.packs.k, out: g.out, x: dy, at: at, back: true, add: g.started()})
 		}
 		at += x.h * x.w
 	}

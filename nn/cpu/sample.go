@@ -52,8 +52,10 @@ func (o *sample) cost() float64 {
 	return 2 * float64(len(o.rows.From)*max(len(o.columns.From), 1))
 }
 
-func (c *compiler) forwardSample(i int, op *nn.Sample, x view) {
-	n := c.node(i)
+func init() { lowers((*compiler).forwardSample, (*gradientTask).fromSample) }
+
+func (c *compiler) forwardSample(i int, op *nn.Sample) {
+	n, x := c.node(i), c.first(i)
 	rows, columns := op.Taps(c.node(c.net.Layers[i].In[0]).shape(), n.shape())
 	o := newSample(c.packs.k, n.out, x, rows, columns)
 	o.fill = op.Fill
@@ -65,8 +67,13 @@ func (c *compiler) forwardSample(i int, op *nn.Sample, x view) {
 func (n *node) shape() tensor.Shape { return tensor.Shape{n.c, n.h, n.w} }
 func (v view) shape() tensor.Shape  { return tensor.Shape{v.c, v.h, v.w} }
 
-// fromSample adds what reaches the layer along the transposed taps.
-func (g *gradientTask) fromSample(dy view, rows, columns *nn.Taps) {
+func (g *gradientTask) fromSample(_, u int, op *nn.Sample) {
+	rows, columns := op.Taps(g.n.shape(), g.node(u).shape())
+	g.sampled(g.sent(u), rows, columns)
+}
+
+// sampled adds what reaches the layer along the transposed taps.
+func (g *gradientTask) sampled(dy view, rows, columns *nn.Taps) {
 	o := newSample(g.packs.k, g.out, dy, rows.Transpose(), columns.Transpose())
 	o.add = g.started()
 	g.cost += o.cost() * float64(g.out.n)

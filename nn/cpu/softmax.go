@@ -1,9 +1,30 @@
 package cpu
 
-import "math"
+import (
+	"math"
+
+	"zalgoscope/nn"
+)
 
 // softmax turns a pixel's channels into shares.
 type softmax struct{ out, x view }
+
+func init() { lowers((*compiler).forwardSoftmax, (*gradientTask).fromSoftmax) }
+
+func (c *compiler) forwardSoftmax(i int, _ *nn.Softmax) {
+	x := c.first(i)
+	t := c.simple(i, 100, x.buf)
+	t.columns = true
+	t.add(&softmax{out: c.node(i).out, x: x})
+}
+
+func (g *gradientTask) fromSoftmax(_, u int, _ *nn.Softmax) {
+	dy, y := g.sent(u), g.node(u).out
+	g.cost += 100 * g.cells()
+	g.columns = true
+	g.live(g.n.gradLevel, y.buf)
+	g.add(&softmaxGradient{out: g.out, dy: dy, y: y, add: g.started()})
+}
 
 func (o *softmax) write(w *worker, r region) {
 	for y := r.y0; y < r.y1; y++ {

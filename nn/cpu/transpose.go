@@ -9,11 +9,15 @@ type transpose struct {
 	add    bool
 }
 
-func (c *compiler) forwardTranspose(i int, op *nn.Transpose, x view) {
+func init() { lowers((*compiler).forwardTranspose, (*gradientTask).fromTranspose) }
+
+func (c *compiler) forwardTranspose(i int, op *nn.Transpose) {
+	x := c.first(i)
 	c.simple(i, 20, x.buf).add(&transpose{axes: op.Axes, out: c.node(i).out, x: x})
 }
 
-func (g *gradientTask) fromTranspose(op *nn.Transpose, dy view) {
+func (g *gradientTask) fromTranspose(_, u int, op *nn.Transpose) {
+	dy := g.sent(u)
 	g.cost += 20 * g.cells()
 	g.add(&transpose{axes: op.Back().Axes, out: g.out, x: dy, add: g.started()})
 }

@@ -17,13 +17,15 @@ type unary struct {
 	add    bool
 }
 
-func (c *compiler) forwardUnary(i int, op *nn.Unary, x view) {
-	n := c.node(i)
+func init() { lowers((*compiler).forwardUnary, (*gradientTask).fromUnary) }
+
+func (c *compiler) forwardUnary(i int, op *nn.Unary) {
+	n, x := c.node(i), c.first(i)
 	c.simple(i, 5, x.buf).add(&unary{run: c.packs.k.apply[op.Fn], params: *op, wet: onesFor(n.c), out: n.out, x: x})
 }
 
-// fromUnary adds what a layer that reads layer i sends back from dy.
-func (g *gradientTask) fromUnary(op *nn.Unary, dy view) {
+func (g *gradientTask) fromUnary(_, u int, op *nn.Unary) {
+	dy := g.sent(u)
 	if op.Straight() {
 		g.plus(dy)
 		return

@@ -81,8 +81,9 @@ func constants(t *testing.T, open Open) {
 		var all []int
 		for _, fn := range []nn.BinaryFn{nn.Plus, nn.Minus, nn.Times, nn.Over, nn.Leaking, nn.Least, nn.Gated} {
 			other := random(b.rng, 1, shape[:]...)
-			for i, v := range nn.Floats(other) {
-				nn.Floats(other)[i] = v + 0.2
+			values := nn.Floats(other)
+			for i := range values {
+				values[i] += 0.2
 			}
 			o := &nn.Binary{Fn: fn, Other: other}
 			all = append(all, b.add(o.Kind(), o, from))

@@ -124,8 +124,9 @@ func Input(w, h int) *tensor.Dense {
 // random is a tensor of normal values of the given spread.
 func random(r *rand.Rand, spread float64, shape ...int) *tensor.Dense {
 	t := nn.NewTensor(shape)
-	for i := range nn.Floats(t) {
-		nn.Floats(t)[i] = float32(spread * r.NormFloat64())
+	values := nn.Floats(t)
+	for i := range values {
+		values[i] = float32(spread * r.NormFloat64())
 	}
 	return t
 }

@@ -28,7 +28,6 @@ type opCase struct {
 
 // Ops compares every operation's forward and backward pass.
 func Ops(t *testing.T, open Open) {
-	open, tried := trying(open)
 	for _, c := range opCases() {
 		t.Run(c.name, func(t *testing.T) {
 			b := build(c.name)
@@ -43,6 +42,7 @@ func Ops(t *testing.T, open Open) {
 			}
 		})
 	}
+	t.Run("examples", func(t *testing.T) { examples(t, open) })
 	t.Run("join", func(t *testing.T) { joins(t, open) })
 	t.Run("taken in", func(t *testing.T) { takenIn(t, open) })
 	t.Run("leaky", func(t *testing.T) { leaks(t, open) })
@@ -53,7 +53,6 @@ func Ops(t *testing.T, open Open) {
 	t.Run("unary", func(t *testing.T) { unaries(t, open) })
 	t.Run("picture", func(t *testing.T) { stems(t, open) })
 	t.Run("sharing", func(t *testing.T) { sharing(t, open) })
-	t.Run("all", tried)
 }
 
 func opCases() []opCase {
@@ -141,6 +140,25 @@ func windows() []nn.Window {
 
 func describe(w nn.Window) string {
 	return fmt.Sprintf("k%v s%v d%v p%v mode %d ceil %v", w.Kernel, w.Stride, w.Dilation, w.Pad, w.Mode, w.Ceil)
+}
+
+// examples tries every operation as its file gives it.
+func examples(t *testing.T, open Open) {
+	for _, e := range nn.Operations {
+		t.Run(e.Op.Kind(), func(t *testing.T) {
+			b := build("example")
+			var in []int
+			for i := range e.Reads {
+				in = append(in, b.add(fmt.Sprint("map", i), b.kernel(3, 8, 1, nn.Square(1, 1, 0)), nn.Picture))
+			}
+			b.add("op", e.Op, in...)
+			p := openPair(t, open, b.net)
+			for _, s := range trial() {
+				p.activation(t, "op", s[0], s[1])
+				p.gradient(t, nn.Objective{{Layer: "op", Channel: nn.AllChannels, Weight: 1}}, s[0], s[1])
+			}
+		})
+	}
 }
 
 // joins tries Concat and Add on slices of any width, one input used twice.

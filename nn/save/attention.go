@@ -9,6 +9,11 @@ import (
 	"zalgoscope/nn"
 )
 
+func init() {
+	writes((*graph).attention)
+	writes((*graph).row)
+}
+
 // attending writes an attention: the product of queries and keys, its softmax, and that's product with the values, each of
 // batch x rows and columns of windows, or one, x heads x positions x channels.
 type attending struct {
@@ -20,7 +25,8 @@ type attending struct {
 }
 
 // attention writes op, whose inputs have the given shapes.
-func (g *graph) attention(name string, in []string, op *nn.Attention, shapes []tensor.Shape) error {
+func (g *graph) attention(l layer, op *nn.Attention) error {
+	name, in, shapes := l.name, l.in, l.shapes
 	q, window := shapes[0], op.Window
 	if op.Windowed() && (q[1]%window[0] != 0 || q[2]%window[1] != 0) {
 		return fmt.Errorf("windows of %dx%d do not divide its map of %dx%d: ONNX has none that are cut; choose a size at which they do", window[1], window[0], q[2], q[1])
@@ -106,12 +112,14 @@ func (a *attending) together(x string, channels int) {
 }
 
 // row writes maps one after the other.
-func (g *graph) row(name string, in []string) {
+func (g *graph) row(l layer, _ *nn.Row) error {
+	name, in := l.name, l.in
 	list := make([]string, len(in))
 	for i, x := range in {
 		list[i] = g.part(name, "row", "Reshape", []string{x, g.whole(name+".row", 0, 0, 1, -1)})
 	}
 	g.add("Concat", name, name, list, integer("axis", 3))
+	return nil
 }
 
 // roll writes an axis of rows or columns that goes on at its start.

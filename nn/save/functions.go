@@ -6,6 +6,11 @@ import (
 	"zalgoscope/nn"
 )
 
+func init() {
+	writes((*graph).unary)
+	writes((*graph).binary)
+}
+
 // unaryKinds are the functions that are an operator without attributes.
 var unaryKinds = map[nn.UnaryFn]string{
 	nn.Sigmoid: "Sigmoid", nn.Tanh: "Tanh", nn.Erf: "Erf", nn.Softplus: "Softplus", nn.Softsign: "Softsign", nn.Abs: "Abs", nn.Signum: "Sign",
@@ -15,7 +20,8 @@ var unaryKinds = map[nn.UnaryFn]string{
 }
 
 // unary writes a function of single values: one operator where opset 17 has it, else what it is made of.
-func (g *graph) unary(name, x string, op *nn.Unary) error {
+func (g *graph) unary(l layer, op *nn.Unary) error {
+	name, x := l.name, l.in[0]
 	f := &formula{g, name}
 	if kind := unaryKinds[op.Fn]; kind != "" {
 		f.end(kind, x)
@@ -99,7 +105,8 @@ var binaryKinds = map[nn.BinaryFn]string{
 }
 
 // binary writes a function of two maps, or of a map and a constant.
-func (g *graph) binary(name string, in []string, op *nn.Binary) {
+func (g *graph) binary(l layer, op *nn.Binary) error {
+	name, in := l.name, l.in
 	if op.Other != nil {
 		in = append(in, g.constant(name+".constant", nn.Floats(op.Other), op.Other.Shape()...))
 	}
@@ -121,6 +128,7 @@ func (g *graph) binary(name string, in []string, op *nn.Binary) {
 	default:
 		f.end(binaryKinds[op.Fn], a, b)
 	}
+	return nil
 }
 
 // formula is a layer that takes several nodes.

@@ -9,8 +9,14 @@ import (
 	"zalgoscope/nn"
 )
 
+func init() {
+	writes((*graph).sample)
+	writes((*graph).rearrange)
+}
+
 // sample writes how a map is laid out anew: rows and columns by one node where they are alike, else by one after the other.
-func (g *graph) sample(name string, in []string, op *nn.Sample, shapes []tensor.Shape) error {
+func (g *graph) sample(l layer, op *nn.Sample) error {
+	name, in, shapes := l.name, l.in, l.shapes
 	if op.Rows == nil {
 		g.fit(name, in, shapes)
 		return nil
@@ -224,7 +230,8 @@ func (g *graph) resize(layer, out, x string, op *nn.Sample, r nn.Rescale, axes [
 }
 
 // rearrange writes a choice of channels and what exchanges positions and channels.
-func (g *graph) rearrange(name, x string, op *nn.Rearrange, in tensor.Shape) error {
+func (g *graph) rearrange(l layer, op *nn.Rearrange) error {
+	name, x, in := l.name, l.in[0], l.shapes[0]
 	if in[1]%op.In[0] != 0 || in[2]%op.In[1] != 0 {
 		return unwritten(op) // cells that are cut
 	}

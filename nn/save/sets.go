@@ -6,8 +6,14 @@ import (
 	"zalgoscope/nn"
 )
 
+func init() {
+	writes((*graph).norm)
+	writes((*graph).reduce)
+}
+
 // norm writes a normalisation: an operator where opset 17 has it, else what it is made of.
-func (g *graph) norm(name, x string, op *nn.Norm) error {
+func (g *graph) norm(l layer, op *nn.Norm) error {
+	name, x := l.name, l.in[0]
 	f, c := &formula{g, name}, len(op.Scale)
 	scaled := func(y string) {
 		f.end("Add", f.step("Mul", y, g.constant(name+".scale", op.Scale, c, 1, 1)), g.constant(name+".shift", op.Shift, c, 1, 1))
@@ -49,7 +55,8 @@ func (g *graph) norm(name, x string, op *nn.Norm) error {
 
 // reduce writes what takes all values along some axes together. Where these are the positions it is a pool, which OpenCV
 // reads at open sizes.
-func (g *graph) reduce(name string, in []string, op *nn.Reduce) {
+func (g *graph) reduce(l layer, op *nn.Reduce) error {
+	name, in := l.name, l.in
 	var axes []int
 	for i, along := range op.Axes {
 		if along {
@@ -68,6 +75,7 @@ func (g *graph) reduce(name string, in []string, op *nn.Reduce) {
 		in, attributes := g.along(name, kind, in[0], axes)
 		g.add(kind, name, name, in, attributes...)
 	}
+	return nil
 }
 
 // along is the inputs and attributes of an operator that takes all values along some axes together.
