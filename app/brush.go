@@ -200,21 +200,13 @@ func (s *studio) drawRegions(screen ebiten.FinalScreen) {
 		b.drawn = s.want.Where
 	}
 	r, shown := s.canvas.rect, s.canvas.rect.Intersect(s.canvas.area)
-	var v [4]ebiten.Vertex
-	for i := range v {
-		x, y := shown.Min.X, shown.Min.Y
-		if i&1 != 0 {
-			x = shown.Max.X
-		}
-		if i&2 != 0 {
-			y = shown.Max.Y
-		}
-		v[i] = ebiten.Vertex{
+	v := quad(shown, func(x, y int) ebiten.Vertex {
+		return ebiten.Vertex{
 			DstX: float32(x), DstY: float32(y), ColorR: 1, ColorG: 1, ColorB: 1, ColorA: 1,
 			SrcX: float32(x-r.Min.X) * dream.MapWidth / float32(r.Dx()), SrcY: float32(y-r.Min.Y) * dream.MapHeight / float32(r.Dy()),
 		}
-	}
-	screen.DrawTriangles(v[:], []uint16{0, 1, 2, 1, 2, 3}, b.overlay, &ebiten.DrawTrianglesOptions{Filter: ebiten.FilterLinear})
+	})
+	screen.DrawTriangles(v, quadTriangles, b.overlay, &ebiten.DrawTrianglesOptions{Filter: ebiten.FilterLinear})
 	s.drawRing(screen)
 }
 

@@ -122,33 +122,32 @@ func (c *canvas) draw(screen ebiten.FinalScreen, older, newer *ebiten.Image, fro
 	if shown.Empty() {
 		return
 	}
-	var v [4]ebiten.Vertex
 	sx := float64(c.size.X) / float64(c.rect.Dx())
 	sy := float64(c.size.Y) / float64(c.rect.Dy())
-	for i := range v {
-		x, y := shown.Min.X, shown.Min.Y
-		if i&1 != 0 {
-			x = shown.Max.X
-		}
-		if i&2 != 0 {
-			y = shown.Max.Y
-		}
+	v := quad(shown, func(x, y int) ebiten.Vertex {
 		// The point in pixels of the newer frame, centres at whole numbers.
 		px := (float64(x)-float64(c.rect.Min.X))*sx - 0.5
 		py := (float64(y)-float64(c.rect.Min.Y))*sy - 0.5
 		nx, ny := apply(fromNewer, px, py)
 		ox, oy := apply(fromOlder, px, py)
-		v[i] = ebiten.Vertex{
+		return ebiten.Vertex{
 			DstX: float32(x), DstY: float32(y),
 			ColorR: float32(nx), ColorG: float32(ny), ColorB: float32(ox), ColorA: float32(oy),
 		}
-	}
-	screen.DrawTrianglesShader(v[:], []uint16{0, 1, 2, 1, 2, 3}, c.shader, &ebiten.DrawTrianglesShaderOptions{
+	})
+	screen.DrawTrianglesShader(v, quadTriangles, c.shader, &ebiten.DrawTrianglesShaderOptions{
 		Blend:    ebiten.BlendCopy,
 		Images:   [4]*ebiten.Image{newer, older},
 		Uniforms: map[string]any{"Share": float32(share)},
 	})
 }
+
+// quad is the corners of a rectangle, of which quadTriangles are the halves.
+func quad(r image.Rectangle, vertex func(x, y int) ebiten.Vertex) []ebiten.Vertex {
+	return []ebiten.Vertex{vertex(r.Min.X, r.Min.Y), vertex(r.Max.X, r.Min.Y), vertex(r.Min.X, r.Max.Y), vertex(r.Max.X, r.Max.Y)}
+}
+
+var quadTriangles = []uint16{0, 1, 2, 1, 2, 3}
 
 func apply(m nn.Warp, x, y float64) (float64, float64) {
 	return m.A*x + m.B*y + m.C, m.D*x + m.E*y + m.F

@@ -55,16 +55,14 @@ func (e *enlarger) draw(large, m *ebiten.Image) {
 
 // pass has a shader replace a whole picture from another one.
 func pass(dst, src *ebiten.Image, shader *ebiten.Shader) {
-	var v [4]ebiten.Vertex
 	d, s := dst.Bounds().Max, src.Bounds().Max
-	for i := range v {
-		x, y := float32(i&1), float32(i>>1)
-		v[i] = ebiten.Vertex{
-			DstX: x * float32(d.X), DstY: y * float32(d.Y), SrcX: x * float32(s.X), SrcY: y * float32(s.Y),
+	v := quad(image.Rectangle{Max: d}, func(x, y int) ebiten.Vertex {
+		return ebiten.Vertex{
+			DstX: float32(x), DstY: float32(y), SrcX: float32(x / d.X * s.X), SrcY: float32(y / d.Y * s.Y),
 			ColorR: 1, ColorG: 1, ColorB: 1, ColorA: 1,
 		}
-	}
-	dst.DrawTrianglesShader(v[:], []uint16{0, 1, 2, 1, 2, 3}, shader, &ebiten.DrawTrianglesShaderOptions{
+	})
+	dst.DrawTrianglesShader(v, quadTriangles, shader, &ebiten.DrawTrianglesShaderOptions{
 		Blend: ebiten.BlendCopy, Images: [4]*ebiten.Image{src},
 	})
 }

@@ -3,8 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
-	"image"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,11 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/adrg/xdg"
-
-	"zalgoscope/app/dream"
-	"zalgoscope/app/picture"
 	"zalgoscope/app/teach"
+	"zalgoscope/app/teach/teachtest"
 	"zalgoscope/nn"
 	"zalgoscope/nn/cpu"
 	"zalgoscope/nn/load"
@@ -26,20 +21,7 @@ import (
 // aLesson is one of two classes from a small net, as a studio begins it.
 func aLesson(t *testing.T) *lesson {
 	t.Helper()
-	was := xdg.CacheHome
-	xdg.CacheHome = t.TempDir()
-	t.Cleanup(func() { xdg.CacheHome = was })
-	dir := t.TempDir()
-	for name, make := range map[string]func(w, h int, seed uint64) *image.RGBA{"clouds": dream.Clouds, "noise": dream.Static} {
-		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		for i := range 10 {
-			if err := picture.Save(filepath.Join(dir, name, fmt.Sprintf("%d.png", i)), make(70, 64, uint64(i))); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
+	dir := teachtest.Classes(t, 10, 70, 64)
 	conv := func(in, out, k, stride int) *nn.Conv {
 		c := &nn.Conv{Window: nn.Square(k, stride, k/2), Groups: 1, W: nn.TensorOf(make([]float32, out*in*k*k), out, in, k, k)}
 		for i := range nn.Floats(c.W) {

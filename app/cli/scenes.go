@@ -122,6 +122,17 @@ func (j *scenesJob) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return j.each(ctx, func(net *nn.Net, engine nn.Engine, scenes []dream.Preset, progress func(done, total int) error) error {
+		sheet, err := dream.SceneSheet(net, engine, scenes, start, j.after, dream.Options{Seed: j.seed}, progress)
+		if err != nil {
+			return err
+		}
+		return picture.Save(j.sheet, sheet)
+	})
+}
+
+// each has the scenes dreamed behind a bar.
+func (j *scenesJob) each(ctx context.Context, draw func(net *nn.Net, engine nn.Engine, scenes []dream.Preset, progress func(done, total int) error) error) error {
 	net, err := j.load()
 	if err != nil {
 		return err
@@ -137,40 +148,19 @@ func (j *scenesJob) run(ctx context.Context) error {
 	defer engine.Close()
 	bar := newBar(1, "dreaming")
 	defer bar.close()
-	from := dream.Options{Seed: j.seed}
-	sheet, err := dream.SceneSheet(net, engine, scenes, start, j.after, from, func(done, total int) error {
+	return draw(net, engine, scenes, func(done, total int) error {
 		bar.progress(int64(done), int64(total))
 		return ctx.Err()
 	})
-	if err != nil {
-		return err
-	}
-	return picture.Save(j.sheet, sheet)
 }
 
 // drawThumbs writes the thumbnails of the scenes into a folder, which it makes.
 func (j *scenesJob) drawThumbs(ctx context.Context) error {
-	net, err := j.load()
-	if err != nil {
-		return err
-	}
-	scenes, err := j.scenes(net)
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(j.thumbs, 0o755); err != nil {
-		return err
-	}
-	engine, err := j.open(net)
-	if err != nil {
-		return err
-	}
-	defer engine.Close()
-	bar := newBar(1, "dreaming")
-	defer bar.close()
-	return app.SceneThumbs(net, engine, scenes, j.thumbs, func(done, total int) error {
-		bar.progress(int64(done), int64(total))
-		return ctx.Err()
+	return j.each(ctx, func(net *nn.Net, engine nn.Engine, scenes []dream.Preset, progress func(done, total int) error) error {
+		if err := os.MkdirAll(j.thumbs, 0o755); err != nil {
+			return err
+		}
+		return app.SceneThumbs(net, engine, scenes, j.thumbs, progress)
 	})
 }
 

@@ -3,8 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
-	"image"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,35 +10,15 @@ import (
 
 	"github.com/adrg/xdg"
 
-	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
+	"zalgoscope/app/teach/teachtest"
 	"zalgoscope/nn/load"
 	"zalgoscope/nn/train"
 )
 
-// lessons makes a folder with two classes of a few pictures, and has the cache go to a folder of the test.
-func lessons(t *testing.T, each int) string {
-	t.Helper()
-	was := xdg.CacheHome
-	xdg.CacheHome = t.TempDir()
-	t.Cleanup(func() { xdg.CacheHome = was })
-	dir := t.TempDir()
-	for name, make := range map[string]func(w, h int, seed uint64) *image.RGBA{"clouds": dream.Clouds, "noise": dream.Static} {
-		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		for i := range each {
-			if err := picture.Save(filepath.Join(dir, name, fmt.Sprintf("%d.png", i)), make(80, 70, uint64(i))); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	return dir
-}
-
 // Two classes of three pictures are learnt from the built-in net: the file opens with labels, beside it a report.
 func TestTeach(t *testing.T) {
-	dir, out := lessons(t, 3), filepath.Join(t.TempDir(), "mine.onnx")
+	dir, out := teachtest.Classes(t, 3, 80, 70), filepath.Join(t.TempDir(), "mine.onnx")
 	mustRun(t, "teach", dir, "-o", out, "--epochs", "1", "--threads", "1")
 	net, err := load.File(out, load.Options{Warn: func(s string) { t.Error(s) }})
 	if err != nil {
@@ -77,7 +55,7 @@ func (s stopper) Learn(b *train.Batch) (train.Outcome, error) {
 
 // A lesson that is stopped writes its net, but not over one that stood there when it began.
 func TestTeachStops(t *testing.T) {
-	dir, out := lessons(t, 2), filepath.Join(t.TempDir(), "mine.onnx")
+	dir, out := teachtest.Classes(t, 2, 80, 70), filepath.Join(t.TempDir(), "mine.onnx")
 	if err := os.WriteFile(out, []byte("finished"), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +84,7 @@ func TestTeachStops(t *testing.T) {
 }
 
 func TestTeachErrors(t *testing.T) {
-	dir, out := lessons(t, 1), filepath.Join(t.TempDir(), "mine.onnx")
+	dir, out := teachtest.Classes(t, 1, 80, 70), filepath.Join(t.TempDir(), "mine.onnx")
 	flat, one := filepath.Join(dir, "noise"), t.TempDir()
 	if err := os.CopyFS(filepath.Join(one, "noise"), os.DirFS(flat)); err != nil {
 		t.Fatal(err)

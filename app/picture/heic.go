@@ -97,10 +97,11 @@ func pictureOfHEIC(d *decoding, f heifFile) (image.Image, error) {
 	if err := decode(1, 0); err != nil {
 		return nil, err
 	}
-	w, h, space := d.number(info), d.number(info+4), d.number(info+8)
-	if w < 1 || h < 1 || max(w, h) > mostSide {
-		return nil, fmt.Errorf("it has %dx%d pixels", w, h)
+	w, h, err := d.extent(info)
+	if err != nil {
+		return nil, err
 	}
+	space := d.number(info + 8)
 	rect := image.Rect(0, 0, w, h)
 	bits, each := f.bits(), 1
 	if bits > 8 {
@@ -117,15 +118,7 @@ func pictureOfHEIC(d *decoding, f heifFile) (image.Image, error) {
 		return nil, fmt.Errorf("its colours are of the kind %d %d", space, d.number(info+12))
 	}
 	stride := heifStride(w, each)
-	size := int64(stride) * int64(h) * int64(planes)
-	if size >= 1<<32 {
-		return nil, errBound
-	}
-	out := d.call("malloc", uint32(size))
-	if err := decode(0, out); err != nil {
-		return nil, err
-	}
-	pix, err := d.bytes(out, int(size))
+	pix, err := d.filled(int64(stride)*int64(h)*int64(planes), func(out uint32) error { return decode(0, out) })
 	if err != nil {
 		return nil, err
 	}

@@ -32,25 +32,19 @@ func decodeJPEGLI(d *decoding) (image.Image, error) {
 	if err := decode(1, 0); err != nil {
 		return nil, err
 	}
-	w, h, space := d.number(info), d.number(info+4), d.number(info+8)
-	each := 4
+	w, h, err := d.extent(info)
+	if err != nil {
+		return nil, err
+	}
+	space, each := d.number(info+8), 4
 	switch {
-	case w < 1 || h < 1 || max(w, h) > mostSide:
-		return nil, fmt.Errorf("it has %dx%d pixels", w, h)
 	case space == jpegGrey:
 		each = 1
 	case space != jpegRGB && space != jpegCMYK && space != jpegYCCK:
 		return nil, fmt.Errorf("its colours are of the kind %d", space)
 	}
-	size := int64(each) * int64(w) * int64(h+64) // of grey it writes whole blocks
-	if size >= 1<<32 {
-		return nil, errBound
-	}
-	out := d.call("malloc", uint32(size))
-	if err := decode(0, out); err != nil {
-		return nil, err
-	}
-	pix, err := d.bytes(out, int(size))
+	// Of grey it writes whole blocks.
+	pix, err := d.filled(int64(each)*int64(w)*int64(h+64), func(out uint32) error { return decode(0, out) })
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"testing"
+
+	"zalgoscope/app/toolstest"
 )
 
 // resident is a line of the memory of this process in bytes, VmRSS for what it has now and VmHWM for the most that it had.
@@ -27,7 +29,7 @@ func peak(t *testing.T, f func()) int64 {
 	t.Helper()
 	debug.FreeOSMemory()
 	if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil { // proc(5): the peak is what there is now
-		t.Skip("the peak of the memory cannot be reset:", err)
+		toolstest.Skip(t, "cannot reset the peak of the memory:", err)
 	}
 	before := resident(t, "VmRSS")
 	f()

@@ -219,6 +219,27 @@ func (d *decoding) bytes(at uint32, n int) ([]byte, error) {
 	return b, nil
 }
 
+// extent is a width and the height behind it.
+func (d *decoding) extent(at uint32) (w, h int, err error) {
+	w, h = d.number(at), d.number(at+4)
+	if w < 1 || h < 1 || max(w, h) > mostSide {
+		return 0, 0, fmt.Errorf("it has %dx%d pixels", w, h)
+	}
+	return w, h, nil
+}
+
+// filled is so many bytes as a function fills them.
+func (d *decoding) filled(size int64, fill func(at uint32) error) ([]byte, error) {
+	if size >= 1<<32 {
+		return nil, errBound
+	}
+	at := d.call("malloc", uint32(size))
+	if err := fill(at); err != nil {
+		return nil, err
+	}
+	return d.bytes(at, int(size))
+}
+
 func (d *decoding) close() { _ = d.module.Close(context.Background()) }
 
 // bounded is the memory of a codec. It stays where it is, takes of the machine what it has grown to, and ends the codec's call by
