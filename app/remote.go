@@ -2,7 +2,6 @@ package app
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -143,76 +142,6 @@ func (s *studio) resolve(e control.Event) (control.Event, bool) {
 	return e, true
 }
 
-// meets tells whether a fader, which moves from one place to another, comes past where what it turns stands, of so wide a range;
-// if not that is told, once.
-func (s *studio) meets(e control.Event, stands, width float64) bool {
-	if s.remote.far == nil {
-		s.remote.far = map[string]time.Time{}
-	}
-	from := e.Before
-	if math.IsNaN(from) {
-		from = e.Value
-	}
-	lands := s.landing(e.Path)
-	a, b := lands(from), lands(e.Value)
-	near := width / 127 // a step of a fader
-	if min(a, b)-near <= stands && stands <= max(a, b)+near {
-		delete(s.remote.far, e.Path)
-		return true
-	}
-	const pause = 2 * time.Second
-	if now := time.Now(); now.Sub(s.remote.far[e.Path]) > pause {
-		way := "up"
-		if b > stands {
-			way = "down"
-		}
-		s.tell(strings.TrimPrefix(strings.TrimPrefix(e.Path, "/knob"), "/") + " waits for its fader: further " + way)
-	}
-	s.remote.far[e.Path] = time.Now()
-	return false
-}
-
-// landing is where what an address sets comes to stand when it is set to a value: some have whole numbers only, or are on or off.
-func (s *studio) landing(path string) func(v float64) float64 {
-	parts := strings.Split(strings.TrimPrefix(path, "/"), "/")
-	if a, err := control.Find(path); err == nil && a.Switch() {
-		return func(v float64) float64 {
-			if v != 0 {
-				return 1
-			}
-			return 0
-		}
-	}
-	if parts[0] == "bend" && parts[2] == "amount" {
-		if _, k := s.bendAt(parts); k != nil {
-			return func(v float64) float64 { return amountShare(k, amountAt(k, v)) }
-		}
-	}
-	k, err := dream.Find(parts[min(1, len(parts)-1)])
-	switch {
-	case path == "/zalgo", parts[0] != "knob", err != nil:
-		return func(v float64) float64 { return v }
-	case len(parts) == 2:
-		d := knobDial(k)
-		return func(v float64) float64 { return d.Place(k.Clamp(d.Value(v))) }
-	}
-	return k.Clamp
-}
-
-// number is a state as one: 0 and 1 for what is off and on.
-func number(state any) (float64, bool) {
-	switch v := state.(type) {
-	case float32:
-		return float64(v), true
-	case bool:
-		if v {
-			return 1, true
-		}
-		return 0, true
-	}
-	return 0, false
-}
-
 // turn sets a knob, a number in its unit or as far along as on its slider, or turns it from where it stands.
 func (s *studio) turn(name string, e control.Event, share bool) {
 	k, err := dream.Find(name)
@@ -327,56 +256,6 @@ func (s *studio) panic() {
 		s.act(func(w *dream.Settings) { w.Mod = "" })
 	}
 	s.tell("all modulators off")
-}
-
-// state is where a control stands: a float32, string or bool, nil for none.
-func (s *studio) state(path string) any {
-	if s.session == nil {
-		return nil
-	}
-	parts := strings.Split(strings.TrimPrefix(path, "/"), "/")
-	switch parts[0] {
-	case "layer":
-		d := s.layerDial()
-		return float32(d.Place(d.Get()))
-	case "zalgo":
-		parts = []string{"knob", "zalgo"}
-		fallthrough
-	case "knob":
-		k, err := dream.Find(parts[1])
-		if err != nil {
-			return nil
-		}
-		if text := k.Text(&s.want); text != nil {
-			return *text
-		}
-		v := *k.Number(&s.want)
-		if len(parts) == 2 {
-			d := knobDial(k)
-			v = d.Place(v)
-		}
-		return float32(v)
-	case "bend":
-		b, k := s.bendAt(parts)
-		if k == nil {
-			return nil
-		}
-		switch parts[2] {
-		case "amount":
-			return float32(amountShare(k, b.Amount))
-		case "wet":
-			return float32(b.Wet)
-		case "on":
-			return !b.Off
-		}
-	case "scene":
-		return s.presetName()
-	case "class":
-		return s.want.Class
-	case "pause":
-		return s.session.loop.Paused()
-	}
-	return nil
 }
 
 // triggers are the addresses that take nothing.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,7 +16,6 @@ import (
 	"zalgoscope/app/beside"
 	"zalgoscope/app/picture"
 	"zalgoscope/app/teach"
-	"zalgoscope/app/visible"
 	"zalgoscope/assets"
 	"zalgoscope/nn"
 	"zalgoscope/nn/load"
@@ -293,38 +291,4 @@ func (j *teachJob) report(ctx context.Context, lesson *teach.Lesson) error {
 	}
 	say(fmt.Sprintf("%s and %s are written", j.out, path))
 	return nil
-}
-
-// lessonLine tells on the terminal how far a lesson is: a line that is rewritten, or elsewhere one for each epoch.
-type lessonLine struct {
-	live bool
-	last time.Time
-}
-
-func (l *lessonLine) step(p teach.Progress) error {
-	if l.live && time.Since(l.last) > 200*time.Millisecond {
-		l.last = time.Now()
-		fmt.Fprint(os.Stderr, "\r\x1b[K"+visible.Line(progressText(p)))
-	}
-	return nil
-}
-
-func (l *lessonLine) epoch(p teach.Progress, _ *nn.Net) {
-	if !l.live {
-		say(progressText(p))
-	}
-}
-
-func (l *lessonLine) clear() {
-	if l.live {
-		fmt.Fprint(os.Stderr, "\r\x1b[K")
-	}
-}
-
-func progressText(p teach.Progress) string {
-	s := fmt.Sprintf("epoch %d of %d: loss %.3f, right %.0f %%", p.Epoch, p.Epochs, p.Loss, 100*p.Accuracy)
-	if n := len(p.History); n > 0 && !math.IsNaN(p.History[n-1].Test) {
-		s += fmt.Sprintf(", of those put aside %.1f %%", 100*p.History[n-1].Test)
-	}
-	return s + fmt.Sprintf("; %.0f pictures/s, %v left", p.Rate, p.Left)
 }
