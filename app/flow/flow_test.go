@@ -312,3 +312,13 @@ func BenchmarkFind(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkBetween is what a live picture takes of 320x240, both ways and with what is hidden.
+func BenchmarkBetween(b *testing.B) {
+	film := NewFilm(flowtest.W, flowtest.H, Fast)
+	s := flowtest.Sequences[1]
+	pictures := []*image.RGBA{coloured(s.Frame(4)), coloured(s.Frame(5))}
+	for i := 0; b.Loop(); i++ {
+		film.Between(pictures[i&1], pictures[i&1^1])
+	}
+}

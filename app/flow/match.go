@@ -240,7 +240,7 @@ func (s *scratch) costs(r []float32, g *grid, b plane, f *Field, lift float32, d
 		out, luma := r[y*w:][:w], g.luma[y*w:][:w]
 		b.sample(out, u, v, step, float32(y)*step)
 		for x, v := range out {
-			d := math.Float32frombits(math.Float32bits(v-luma[x]-lift) &^ (1 << 31)) // without a sign
+			d := positive(v - luma[x] - lift)
 			if d > most {
 				d = most
 			}
