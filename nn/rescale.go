@@ -15,7 +15,7 @@ type Rescale struct {
 	ExcludeOutside bool    // what lies beyond the map counts nothing; else it is like the last cell
 	Antialias      bool    // makes the kernel as wide as the cells that become one
 	Roi            [2]float32
-	Unrounded      bool // AlignCorners puts the corner of Scale's unrounded size on that of the map, as ONNX had it before opset 18
+	Unrounded      bool // AlignCorners puts the corner of Scale's unrounded size on that of the map where that shrinks
 }
 
 // RescaleMode is the kernel.
@@ -56,9 +56,6 @@ func (o Rescale) Cells(n int) int {
 		return max((2*n*o.Size+o.Of)/(2*o.Of), 1)
 	}
 	size := float32(n) * o.Scale
-	if o.Coordinates == TFCropAndResize {
-		size *= o.Roi[1] - o.Roi[0]
-	}
 	if o.Round {
 		size += 0.5
 	}
@@ -94,13 +91,13 @@ func (o Rescale) place(i int, scale float32, size, n int) float32 {
 	switch o.Coordinates {
 	case HalfPixelSymmetric:
 		offset := in / 2 * (1 - out/(scale*in))
-		return offset + (x+0.5)/scale - 0.5
+		return float32(float64(offset) + (float64(x)+0.5)/float64(scale) - 0.5) // in double precision, as ONNX Runtime has it here alone
 	case PyTorchHalfPixel:
 		if size == 1 {
 			return 0
 		}
 	case AlignCorners:
-		if o.Unrounded {
+		if o.Unrounded && scale < 1 {
 			out = scale * in
 		}
 		if out == 1 {

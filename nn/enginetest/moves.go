@@ -51,6 +51,13 @@ func moveCases() (cases []opCase) {
 	rearrange("space to depth", 16, [2]int{2, 2}, one, count(0, 64))
 	rearrange("space to depth mixed", 5, [2]int{2, 3}, one, mixed(30))
 	rearrange("space to space", 6, [2]int{2, 2}, [2]int{1, 3}, mixed(24))
+	apart := mixed(4 * 5 * 6)
+	for i := range apart {
+		if i%7 == 3 {
+			apart[i] = -1
+		}
+	}
+	rearrange("single values", 6, [2]int{4, 5}, [2]int{3, 2}, append(apart, apart[:24]...)) // of which some are there twice and some are gone
 	add("transpose of rows and columns", 19, &nn.Transpose{Axes: [3]int{0, 2, 1}})
 	add("transpose of channels and rows", 37, &nn.Transpose{Axes: [3]int{1, 0, 2}})
 	add("transpose of all", 7, &nn.Transpose{Axes: [3]int{1, 2, 0}})

@@ -97,6 +97,10 @@ func comparedNets() []compared {
 		{name: "contributed operators", first: 13, graph: always(stem, op("QuickGelu", "s", "a", text(7, "com.microsoft")), one("sc", 0.01), typed("z", 5, []int{}, 7, 0), op("QuantizeLinear", "a,sc,z", "q", text(7, "com.microsoft")),
 			op("DequantizeLinear", "q,sc,z", "y", text(7, "com.microsoft"))), parts: bytesField(8, text(1, "com.microsoft"), varint(2, 1))},
 		{name: "a pool that was expanded", first: 13, graph: always(stem, op("Shape", "s", "sh"), op("Size", "s", "n"), op("Cast", "n", "nf", attrInt("to", 1)), op("GlobalAveragePool", "s", "g"), op("Expand", "g,sh", "e"), op("Div", "e,nf", "d"), op("Concat", "s,d", "y", attrInt("axis", 1)))},
+		{name: "single values moved", first: 13, graph: always(stem, array64("g", []int{2, 3}, 0, 1, 6, 0, 7, -7), op("GatherND", "s,g", "r"), array64("d", []int{4}, 1, 1, 2, 9), op("Reshape", "r,d", "a"), array64("e", []int{4}, 1, 9, 7, 8), op("Reshape", "s,e", "b"), array64("f", []int{4}, 1, 8, 7, 9), op("Sin", "b", "c"),
+			op("Reshape", "c,f", "h"), array64("k", []int{1}, 3), op("TopK", "h,k", "t,i", attrInt("axis", 1)), op("Cast", "i", "n", attrInt("to", 1)), op("Concat", "t,n,s", "u", attrInt("axis", 1)), op("Concat", "a,a", "v", attrInt("axis", 2)),
+			array64("p", []int{8}, 0, 0, 3, 0, 0, 0, 0, 0), op("Pad", "v,p", "w"), op("Add", "u,w", "y"))},
+		{name: "corners aligned", first: 11, graph: always(stem, array32("none", []int{0}), array32("sc", []int{4}, 1, 1, 1.3, 1.5), op("Resize", "s,none,sc", "y", attrText("mode", "linear"), attrText("coordinate_transformation_mode", "align_corners")))},
 		{name: "reductions", graph: func(opset int) []byte {
 			a, attr, in := axesAt(opset, 18, "ax", 2, 3)
 			b, attr2, in2 := axesAt(opset, 13, "ax2", 1)

@@ -62,13 +62,24 @@ func loadONNX(data skimmed, name string, open opener, o Options) (*nn.Net, error
 // picture makes a layer of an output that is the picture itself, behind operators that change nothing.
 func (m *onnx) picture() {
 	for _, name := range m.outputs {
-		if v := m.values[name]; v.mapped && v.layer == nn.Picture && !v.flat && !v.plane && v.plain() == nil {
+		v := m.values[name]
+		if v.mapped && v.layer == nn.Picture && m.inOwnOrder(v.value) {
+			v.flat, v.plane, v.as = false, false, nil
 			op := nn.NewUnary(nn.Linear, 1, 0)
 			if _, err := m.single(label{name: name}, &op, v.value); err != nil {
 				m.lose(label{name: name}, "Identity", err)
 			}
 		}
 	}
+}
+
+// inOwnOrder tells whether the file sees the values of a map in its own order, in whatever dimensions.
+func (m *onnx) inOwnOrder(v value) bool {
+	if v.products != nil || v.parts != nil {
+		return false
+	}
+	row := view{slices.Concat(m.viewOf(v)...)}.normal()
+	return v.last && !v.flat && v.as == nil || slices.EqualFunc(row, view{slices.Concat(m.viewOf(value{layer: v.layer})...)}.normal(), slices.Equal)
 }
 
 // buildONNX adds all nodes. A side above 0 is that of the picture where the file names none.
@@ -293,6 +304,9 @@ func (m *onnx) operation(n *node, in []operand) ([]operand, error) {
 	}
 	if n.kind == "Split" && in[0].mapped {
 		return m.split(n, in)
+	}
+	if n.kind == "TopK" {
+		return m.topK(n, in)
 	}
 	if n.kind == "DynamicQuantizeLinear" {
 		return m.quantizedByRange(n, in[0].value)

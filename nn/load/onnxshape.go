@@ -88,9 +88,25 @@ func (m *onnx) viewed(n *node, x value, dims []int) (value, error) {
 		if len(dims) > 1 && !slices.ContainsFunc(dims[1:], func(d int) bool { return d < 1 || d > maxNumbers }) && checkDims(dims[1:]) == nil {
 			m.fit(x, product(dims[1:]))
 		}
+		if _, refused := err.(unsupported); refused && !m.sizeless && x.parts == nil && x.products == nil {
+			return m.reshaped(n.label, x, dims, err)
+		}
 		return x, err
 	}
 	return m.looks(n.label, x, as)
+}
+
+// reshaped is a map whose values stand in dimensions that are none of its own, nor parts of them. Why else refuses it.
+func (m *onnx) reshaped(l label, x value, dims []int, why error) (value, error) {
+	own := m.dims(x)
+	if product(own) > maxPlaces || max(m.shape(x)[1], m.shape(x)[2]) > maxWindow {
+		return x, why
+	}
+	a, err := reshapeArray(&node{}, []*array{intArray(upTo(product(own))...).shaped(own), intArray(dims...)})
+	if err != nil || len(a.dims) != 4 || a.dims[0] != 1 {
+		return x, why
+	}
+	return m.fromPlaces(l, x, a.known.ints, a.dims, nil)
 }
 
 // squeeze drops axes of one cell, all if none are named.

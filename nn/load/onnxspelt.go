@@ -51,6 +51,10 @@ func (s *spelling) end(o operand) (value, error) {
 	if s.err != nil {
 		return value{}, s.err
 	}
+	if o.pad != [4]int{} {
+		o.padder = &s.n.label
+		return o.value, nil
+	}
 	out, err := s.operation(&node{label: s.n.label, kind: "Identity"}, []operand{o})
 	if err != nil {
 		return value{}, err
@@ -231,8 +235,8 @@ func (m *onnx) compress(n *node, in []operand) (value, error) {
 	if err != nil {
 		return x, err
 	}
-	if _, ok := n.attrs["axis"]; !ok {
-		return x, unsupported("it picks of a map that it flattens")
+	if !n.has("axis") {
+		return m.relocated(n, in)
 	}
 	if in[1].array.len() > maxChannels {
 		return x, fmt.Errorf("has a condition of %d numbers", in[1].array.len())

@@ -9,7 +9,7 @@ const fs = require("fs");
     const base = folder + "/" + file.slice(0, -5);
     let said;
     try {
-      const session = await ort.InferenceSession.create(base + ".onnx", { graphOptimizationLevel: "disabled", logSeverityLevel: 4 });
+      const session = await ort.InferenceSession.create(base + ".onnx", { graphOptimizationLevel: "disabled", logSeverityLevel: 4, intraOpNumThreads: 1 });
       const dims = JSON.parse(fs.readFileSync(base + ".dims"));
       const raw = fs.readFileSync(base + ".in");
       const x = new ort.Tensor("float32", new Float32Array(raw.buffer, raw.byteOffset, raw.length / 4), dims);
