@@ -9,9 +9,52 @@ import (
 
 const alignment = 64 // bytes: a cache line and a vector
 
-// place gives each buffer its offset so that none overlaps another in both
+// place gives each buffer its offset and returns the size of the whole. Where it is far from one worker to another, buffers share room only with
+// those whose rows lie alike: as every worker keeps to its height of all maps, each part of the arena then stays in the caches of one. Plans that
+// are larger than those share all room.
+func place(buffers []*buffer, far bool) int {
+	if far {
+		var kinds [][]*buffer
+		number := map[likeness]int{}
+		for _, b := range buffers {
+			k, ok := number[b.like()]
+			if !ok {
+				k = len(kinds)
+				number[b.like()], kinds = k, append(kinds, nil)
+			}
+			kinds[k] = append(kinds[k], b)
+		}
+		total := 0
+		for _, alike := range kinds {
+			size := pack(alike)
+			for _, b := range alike {
+				b.off += total
+			}
+			total = roundUp(total+size, alignment)
+		}
+		if total <= ownedArena {
+			return total
+		}
+	}
+	return pack(buffers)
+}
+
+// ownedArena is the bytes of the largest arena whose parts are kept to a worker.
+const ownedArena = 64 << 20
+
+// likeness is what buffers have in common whose rows lie alike: bytes from row to row and from block to block, or only their size.
+type likeness struct{ row, block, size int }
+
+func (b *buffer) like() likeness {
+	if b.block == 0 {
+		return likeness{size: b.size}
+	}
+	return likeness{row: b.row, block: b.block}
+}
+
+// pack gives each buffer its offset so that none overlaps another in both
 // time and room, the largest first, each as low as it fits. It returns the size of the whole.
-func place(buffers []*buffer) int {
+func pack(buffers []*buffer) int {
 	order := slices.Clone(buffers)
 	slices.SortStableFunc(order, func(a, b *buffer) int { return cmp.Compare(b.size, a.size) })
 	total := 0

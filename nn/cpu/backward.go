@@ -13,12 +13,26 @@ func (c *compiler) backward(i int) {
 		u := c.node(n.gradOf)
 		n.grad, n.gradLevel = c.shared(i), u.gradLevel
 	} else {
-		n.grad = newBlob(n.c, n.h, n.w).all()
+		n.grad = c.gradientRoom(i)
 		c.gradient(i)
 	}
 	if c.learning != nil {
 		c.learn(i)
 	}
+}
+
+// gradientRoom is where the gradient at layer i goes: over that of a function that alone reads the layer, else to a blob of its own.
+func (c *compiler) gradientRoom(i int) view {
+	n := c.node(i)
+	if c.learning == nil && !n.target && len(n.uses) == 1 {
+		u := c.node(n.uses[0])
+		op, ok := c.op(n.uses[0]).(*nn.Unary)
+		if t := c.setters[u.grad.blob]; ok && !op.Straight() && u.gradOf < 0 && t != nil {
+			t.early = true
+			return u.grad
+		}
+	}
+	return newBlob(n.c, n.h, n.w).all()
 }
 
 // shared is the part of its reader's gradient that layer i takes for its own.
@@ -68,6 +82,10 @@ func (c *compiler) gradient(i int) {
 	for _, u := range n.uses {
 		n.gradLevel = max(n.gradLevel, c.node(u).gradLevel+1)
 	}
+	lead := c.leadBack(i)
+	if lead != nil {
+		n.gradLevel = lead.level
+	}
 	g := &gradientTask{compiler: c, task: c.task(c.name(i), n.gradLevel, n.grad), n: n}
 	g.pair, g.back = 1, true
 	if n.target && c.learning != nil {
@@ -84,6 +102,9 @@ func (c *compiler) gradient(i int) {
 		}
 	}
 	g.finish()
+	if lead != nil {
+		g.follow(lead)
+	}
 	if i == nn.Picture {
 		return
 	}

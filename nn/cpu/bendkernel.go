@@ -19,6 +19,7 @@ type benders struct {
 	point    [len(nn.Unaries)]func(t *bendTile) // x + wet*(f(x) - x)
 	apply    [len(nn.Unaries)]func(t *bendTile) // wet*f(x)
 	slope    [len(nn.Unaries)]func(t *bendTile) // f * (clean + wet*f'(x)); nil for a straight way back
+	both     [len(nn.Unaries)]func(t *bendTile) // wet*f(x), and clean + wet*f'(x) to f, which may be x; nil where that gains nothing
 }
 
 // Bits of bendTile.flags, in the order in which they apply.

@@ -130,11 +130,7 @@ func (c *compiler) forwardBinary(i int, op *nn.Binary) {
 	if op.Fn > nn.Over {
 		cost = 40
 	}
-	t := c.simple(i, cost)
-	for _, j := range in {
-		c.live(n.level, c.node(j).out.buf)
-	}
-	t.add(o)
+	c.along(i, cost).add(o)
 }
 
 func (o *binary) write(w *worker, r region) {

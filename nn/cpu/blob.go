@@ -7,6 +7,8 @@ type buffer struct {
 	from, to int // levels
 	read     bool
 	off      int // bytes from the arena's start, given by place
+
+	row, block int // of a map, in bytes, given by its layout
 }
 
 // use keeps the buffer alive at a level.
@@ -61,7 +63,7 @@ func (b *blob) layout() {
 	}
 	b.gap, b.row, b.block = gap*b.cell, row*b.cell, cells*b.cell
 	b.origin = (b.pads.top*row + gap) * b.cell
-	b.buf.size = blocks(b.c) * b.block
+	b.buf.size, b.buf.row, b.buf.block = blocks(b.c)*b.block, b.row, b.block
 	if b.twin != nil {
 		b.twin.layout()
 	}

@@ -32,6 +32,7 @@ func BenchmarkDepthwise(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
+				e.apart = true
 				defer e.Close()
 				canvas, _ := e.NewPicture(l.side, l.side)
 				obj := nn.Objective{{Layer: "relu", Channel: nn.AllChannels, Weight: 1}}

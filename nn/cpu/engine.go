@@ -28,6 +28,7 @@ type Engine struct {
 	k       *kernels
 	workers *workers
 	packs   *packs
+	apart   bool // plans' tasks each have items of their own, for benchmarks of single layers
 
 	opened  *nn.Net
 	bending *bending // the last rewritten net, or nil
@@ -199,7 +200,7 @@ func (e *Engine) Activation(x *tensor.Dense, layer string) (*tensor.Dense, error
 	if err != nil {
 		return nil, err
 	}
-	p, err := compile(e.net, e.packs, len(e.workers.all), w, h, []int{l}, false)
+	p, err := compile(e.net, e.packs, len(e.workers.all), w, h, []int{l}, false, e.apart, false)
 	if err != nil {
 		return nil, err
 	}
@@ -245,7 +246,7 @@ func (e *Engine) plan(w, h int, obj nn.Objective) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := compile(e.net, e.packs, len(e.workers.all), w, h, targets, true)
+	p, err := compile(e.net, e.packs, len(e.workers.all), w, h, targets, true, e.apart, len(e.workers.all) > 1 && far())
 	if err != nil {
 		return nil, err
 	}

@@ -163,7 +163,7 @@ func TestArena(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := compile(net, newPacks(portable), 1, c.w, c.h, []int{l}, true)
+		p, err := compile(net, newPacks(portable), 1, c.w, c.h, []int{l}, true, false, false)
 		if err != nil {
 			t.Fatal(err)
 		}

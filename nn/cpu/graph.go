@@ -35,6 +35,7 @@ type node struct {
 	pool    writer     // a max pool, which knows what it took
 	stats   *normStats // of a normalisation
 	logs    *buffer    // of an attention
+	slopes  *view      // of a function, over what it read, or nil where the way back computes them
 	other   *operand   // a constant that arithmetic reads, once it is there
 
 	grad      view      // the gradient, gates applied

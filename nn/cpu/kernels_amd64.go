@@ -1366,6 +1366,11 @@ func sigmoidApplyAVX512(t *bendTile)
 //go:noescape
 func sigmoidSlopeAVX512(t *bendTile)
 
+// sigmoidBothAVX512 applies nn.Sigmoid to a row and sets f to clean + wet*slope.
+//
+//go:noescape
+func sigmoidBothAVX512(t *bendTile)
+
 // hardSigmoidPointAVX512 mixes nn.HardSigmoid into a row.
 //
 //go:noescape
@@ -1411,6 +1416,11 @@ func siLUApplyAVX512(t *bendTile)
 //go:noescape
 func siLUSlopeAVX512(t *bendTile)
 
+// siLUBothAVX512 applies nn.SiLU to a row and sets f to clean + wet*slope.
+//
+//go:noescape
+func siLUBothAVX512(t *bendTile)
+
 // geluPointAVX512 mixes nn.Gelu into a row.
 //
 //go:noescape
@@ -1425,6 +1435,11 @@ func geluApplyAVX512(t *bendTile)
 //
 //go:noescape
 func geluSlopeAVX512(t *bendTile)
+
+// geluBothAVX512 applies nn.Gelu to a row and sets f to clean + wet*slope.
+//
+//go:noescape
+func geluBothAVX512(t *bendTile)
 
 // geluTanhPointAVX512 mixes nn.GeluTanh into a row.
 //
@@ -1441,6 +1456,11 @@ func geluTanhApplyAVX512(t *bendTile)
 //go:noescape
 func geluTanhSlopeAVX512(t *bendTile)
 
+// geluTanhBothAVX512 applies nn.GeluTanh to a row and sets f to clean + wet*slope.
+//
+//go:noescape
+func geluTanhBothAVX512(t *bendTile)
+
 // tanhPointAVX512 mixes nn.Tanh into a row.
 //
 //go:noescape
@@ -1455,6 +1475,11 @@ func tanhApplyAVX512(t *bendTile)
 //
 //go:noescape
 func tanhSlopeAVX512(t *bendTile)
+
+// tanhBothAVX512 applies nn.Tanh to a row and sets f to clean + wet*slope.
+//
+//go:noescape
+func tanhBothAVX512(t *bendTile)
 
 // erfPointAVX512 mixes nn.Erf into a row.
 //
@@ -1681,6 +1706,11 @@ func powerApplyAVX512(t *bendTile)
 //go:noescape
 func powerSlopeAVX512(t *bendTile)
 
+// powerBothAVX512 applies nn.Power to a row and sets f to clean + wet*slope.
+//
+//go:noescape
+func powerBothAVX512(t *bendTile)
+
 // reciprocalPointAVX512 mixes nn.Reciprocal into a row.
 //
 //go:noescape
@@ -1756,6 +1786,11 @@ func sinApplyAVX512(t *bendTile)
 //go:noescape
 func sinSlopeAVX512(t *bendTile)
 
+// sinBothAVX512 applies nn.Sin to a row and sets f to clean + wet*slope.
+//
+//go:noescape
+func sinBothAVX512(t *bendTile)
+
 // cosPointAVX512 mixes nn.Cos into a row.
 //
 //go:noescape
@@ -1771,6 +1806,11 @@ func cosApplyAVX512(t *bendTile)
 //go:noescape
 func cosSlopeAVX512(t *bendTile)
 
+// cosBothAVX512 applies nn.Cos to a row and sets f to clean + wet*slope.
+//
+//go:noescape
+func cosBothAVX512(t *bendTile)
+
 // tanPointAVX512 mixes nn.Tan into a row.
 //
 //go:noescape
@@ -1785,6 +1825,11 @@ func tanApplyAVX512(t *bendTile)
 //
 //go:noescape
 func tanSlopeAVX512(t *bendTile)
+
+// tanBothAVX512 applies nn.Tan to a row and sets f to clean + wet*slope.
+//
+//go:noescape
+func tanBothAVX512(t *bendTile)
 
 // asinPointAVX512 mixes nn.Asin into a row.
 //
@@ -1846,6 +1891,11 @@ func sinhApplyAVX512(t *bendTile)
 //go:noescape
 func sinhSlopeAVX512(t *bendTile)
 
+// sinhBothAVX512 applies nn.Sinh to a row and sets f to clean + wet*slope.
+//
+//go:noescape
+func sinhBothAVX512(t *bendTile)
+
 // coshPointAVX512 mixes nn.Cosh into a row.
 //
 //go:noescape
@@ -1860,6 +1910,11 @@ func coshApplyAVX512(t *bendTile)
 //
 //go:noescape
 func coshSlopeAVX512(t *bendTile)
+
+// coshBothAVX512 applies nn.Cosh to a row and sets f to clean + wet*slope.
+//
+//go:noescape
+func coshBothAVX512(t *bendTile)
 
 // asinhPointAVX512 mixes nn.Asinh into a row.
 //
@@ -3339,6 +3394,19 @@ var bendersAVX512 = benders{
 		nn.Acosh:       acoshSlopeAVX512,
 		nn.Atanh:       atanhSlopeAVX512,
 	},
+	both: [len(nn.Unaries)]func(t *bendTile){
+		nn.Sigmoid:  sigmoidBothAVX512,
+		nn.SiLU:     siLUBothAVX512,
+		nn.Gelu:     geluBothAVX512,
+		nn.GeluTanh: geluTanhBothAVX512,
+		nn.Tanh:     tanhBothAVX512,
+		nn.Power:    powerBothAVX512,
+		nn.Sin:      sinBothAVX512,
+		nn.Cos:      cosBothAVX512,
+		nn.Tan:      tanBothAVX512,
+		nn.Sinh:     sinhBothAVX512,
+		nn.Cosh:     coshBothAVX512,
+	},
 }
 
 var othersAVX2 = others{
@@ -3517,6 +3585,7 @@ var bendersAVX2 = benders{
 		nn.Acosh:       acoshSlopeAVX2,
 		nn.Atanh:       atanhSlopeAVX2,
 	},
+	both: [len(nn.Unaries)]func(t *bendTile){},
 }
 
 var learnersAVX512 = learners{

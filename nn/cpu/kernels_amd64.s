@@ -79146,6 +79146,85 @@ store:
 	VZEROUPPER
 	RET
 
+// func sigmoidBothAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sigmoidBothAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS      (DX), Z31
+	VXORPS       literal80000000<>+0(SB), Z31, Z30
+	VMOVUPS      literalc2d00000<>+0(SB), Z31
+	VMAXPS       Z30, Z31, Z29
+	VMOVUPS      literal42b20000<>+0(SB), Z30
+	VMINPS       Z29, Z30, Z31
+	VMULPS       literal3fb8aa3b<>+0(SB), Z31, Z29
+	VRNDSCALEPS  $0x08, Z29, Z30
+	VFNMADD231PS literal3f318000<>+0(SB), Z30, Z31
+	VFNMADD231PS literalb95e8083<>+0(SB), Z30, Z31
+	VMOVUPS      literal39506967<>+0(SB), Z28
+	VMOVUPS      Z31, Z29
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z28, Z29
+	VFMADD213PS  literal3c088908<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3f000000<>+0(SB), Z31, Z29
+	VMULPS       Z31, Z31, Z28
+	VFMADD231PS  Z29, Z28, Z31
+	VADDPS       literal3f800000<>+0(SB), Z31, Z29
+	VSCALEFPS    Z30, Z29, Z31
+	VADDPS       literal3f800000<>+0(SB), Z31, Z30
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VDIVPS       Z30, Z31, Z29
+	VMOVUPS      literal3f800000<>+0(SB), Z30
+	VSUBPS       Z29, Z30, Z31
+	VMULPS       Z31, Z29, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMOVUPS      Z0, (BX)
+	VMULPS.Z     (DI), Z29, K2, Z29
+	VMOVUPS      Z29, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
 // func hardSigmoidPointAVX512(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·hardSigmoidPointAVX512(SB), NOSPLIT, $0-8
@@ -79784,6 +79863,95 @@ DATA literal7f7fffff<>+52(SB)/4, $0x7f7fffff
 DATA literal7f7fffff<>+56(SB)/4, $0x7f7fffff
 DATA literal7f7fffff<>+60(SB)/4, $0x7f7fffff
 GLOBL literal7f7fffff<>(SB), RODATA|NOPTR, $64
+
+// func siLUBothAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·siLUBothAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+
+pixel:
+	VMOVUPS      (DX), Z31
+	VMOVUPS      literalff7fffff<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z29
+	VMULPS       (DX), Z5, Z30
+	VXORPS       literal80000000<>+0(SB), Z30, Z31
+	VMOVUPS      literalc2d00000<>+0(SB), Z28
+	VMAXPS       Z31, Z28, Z27
+	VMOVUPS      literal42b20000<>+0(SB), Z31
+	VMINPS       Z27, Z31, Z28
+	VMULPS       literal3fb8aa3b<>+0(SB), Z28, Z27
+	VRNDSCALEPS  $0x08, Z27, Z31
+	VFNMADD231PS literal3f318000<>+0(SB), Z31, Z28
+	VFNMADD231PS literalb95e8083<>+0(SB), Z31, Z28
+	VMOVUPS      literal39506967<>+0(SB), Z26
+	VMOVUPS      Z28, Z27
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z26, Z27
+	VFMADD213PS  literal3c088908<>+0(SB), Z28, Z27
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z28, Z27
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z28, Z27
+	VFMADD213PS  literal3f000000<>+0(SB), Z28, Z27
+	VMULPS       Z28, Z28, Z26
+	VFMADD231PS  Z27, Z26, Z28
+	VADDPS       literal3f800000<>+0(SB), Z28, Z27
+	VSCALEFPS    Z31, Z27, Z28
+	VADDPS       literal3f800000<>+0(SB), Z28, Z31
+	VMOVUPS      literal3f800000<>+0(SB), Z28
+	VDIVPS       Z31, Z28, Z27
+	VMULPS       Z27, Z29, Z31
+	VMOVUPS      literalff7fffff<>+0(SB), Z29
+	VMAXPS       Z30, Z29, Z28
+	VMOVUPS      literal7f7fffff<>+0(SB), Z30
+	VMINPS       Z28, Z30, Z29
+	VMOVUPS      literal3f800000<>+0(SB), Z28
+	VSUBPS       Z27, Z28, Z30
+	VFMADD213PS  literal3f800000<>+0(SB), Z30, Z29
+	VMULPS       Z29, Z27, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMOVUPS      Z0, (BX)
+	VMULPS.Z     (DI), Z31, K2, Z31
+	VMOVUPS      Z31, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
 
 // func geluPointAVX512(t *byte)
 // Requires: AVX, AVX512DQ, AVX512F
@@ -80440,6 +80608,145 @@ DATA literalbf000000<>+56(SB)/4, $0xbf000000
 DATA literalbf000000<>+60(SB)/4, $0xbf000000
 GLOBL literalbf000000<>(SB), RODATA|NOPTR, $64
 
+// func geluBothAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·geluBothAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS      (DX), Z31
+	VMOVUPS      literalff7fffff<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z29
+	VMULPS       literal3f000000<>+0(SB), Z29, Z30
+	VMOVUPS      literal3f3504f3<>+0(SB), Z31
+	VMULPS       (DX), Z31, Z28
+	VANDPS       literal7fffffff<>+0(SB), Z28, Z31
+	VMOVUPS      literal40800000<>+0(SB), Z27
+	VMINPS       Z31, Z27, Z26
+	VMULPS       Z28, Z28, Z31
+	VMOVUPS      literalb7910000<>+0(SB), Z25
+	VMOVUPS      Z26, Z27
+	VFMADD213PS  literal39c8e7d9<>+0(SB), Z25, Z27
+	VMULPS       Z26, Z26, Z25
+	VMOVUPS      literalbb7e8a1c<>+0(SB), Z23
+	VMOVUPS      Z26, Z24
+	VFMADD213PS  literal3cc6b1a1<>+0(SB), Z23, Z24
+	VFMADD231PS  Z25, Z27, Z24
+	VFMSUB213PS  literal3ddaae5c<>+0(SB), Z26, Z24
+	VFMSUB213PS  literal3f228550<>+0(SB), Z26, Z24
+	VFMSUB213PS  literal3e03ce86<>+0(SB), Z26, Z24
+	VMOVUPS      literalba1c7000<>+0(SB), Z27
+	VMOVUPS      Z31, Z25
+	VFMADD213PS  literal3ba38d2c<>+0(SB), Z27, Z25
+	VFMSUB213PS  literal3cdb48d9<>+0(SB), Z31, Z25
+	VFMADD213PS  literal3de70e22<>+0(SB), Z31, Z25
+	VFMSUB213PS  literal3ec09380<>+0(SB), Z31, Z25
+	VFMADD213PS  literal3e0375d4<>+0(SB), Z31, Z25
+	VFMSUB213PS  Z26, Z26, Z24
+	VMOVUPS      literalc2d00000<>+0(SB), Z31
+	VMAXPS       Z24, Z31, Z27
+	VMOVUPS      literal42b20000<>+0(SB), Z24
+	VMINPS       Z27, Z24, Z31
+	VMULPS       literal3fb8aa3b<>+0(SB), Z31, Z27
+	VRNDSCALEPS  $0x08, Z27, Z24
+	VFNMADD231PS literal3f318000<>+0(SB), Z24, Z31
+	VFNMADD231PS literalb95e8083<>+0(SB), Z24, Z31
+	VMOVUPS      literal39506967<>+0(SB), Z23
+	VMOVUPS      Z31, Z27
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z23, Z27
+	VFMADD213PS  literal3c088908<>+0(SB), Z31, Z27
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z31, Z27
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z31, Z27
+	VFMADD213PS  literal3f000000<>+0(SB), Z31, Z27
+	VMULPS       Z31, Z31, Z23
+	VFMADD231PS  Z27, Z23, Z31
+	VADDPS       literal3f800000<>+0(SB), Z31, Z27
+	VSCALEFPS    Z24, Z27, Z31
+	VMOVUPS      literal3f800000<>+0(SB), Z24
+	VSUBPS       Z31, Z24, Z27
+	VANDPS       literal7fffffff<>+0(SB), Z27, Z31
+	VANDPS       literal80000000<>+0(SB), Z28, Z27
+	VORPS        Z27, Z31, Z24
+	VFMADD213PS  Z28, Z28, Z25
+	VCMPPS       $0x1e, literal3f6d8000<>+0(SB), Z26, K1
+	VBLENDMPS    Z24, Z25, K1, Z28
+	VADDPS       literal3f800000<>+0(SB), Z28, Z25
+	VMULPS       Z25, Z30, Z24
+	VMOVUPS      literal3f000000<>+0(SB), Z25
+	VFMADD213PS  literal3f000000<>+0(SB), Z25, Z28
+	VMOVUPS      literal7f7fffff<>+0(SB), Z25
+	VMINPS       Z29, Z25, Z30
+	VMULPS       literal3ecc422a<>+0(SB), Z30, Z29
+	VMOVUPS      (DX), Z30
+	VMULPS       (DX), Z30, Z25
+	VMULPS       literalbf000000<>+0(SB), Z25, Z30
+	VMOVUPS      literalc2d00000<>+0(SB), Z25
+	VMAXPS       Z30, Z25, Z26
+	VMOVUPS      literal42b20000<>+0(SB), Z30
+	VMINPS       Z26, Z30, Z25
+	VMULPS       literal3fb8aa3b<>+0(SB), Z25, Z26
+	VRNDSCALEPS  $0x08, Z26, Z30
+	VFNMADD231PS literal3f318000<>+0(SB), Z30, Z25
+	VFNMADD231PS literalb95e8083<>+0(SB), Z30, Z25
+	VMOVUPS      literal39506967<>+0(SB), Z27
+	VMOVUPS      Z25, Z26
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z27, Z26
+	VFMADD213PS  literal3c088908<>+0(SB), Z25, Z26
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z25, Z26
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z25, Z26
+	VFMADD213PS  literal3f000000<>+0(SB), Z25, Z26
+	VMULPS       Z25, Z25, Z27
+	VFMADD231PS  Z26, Z27, Z25
+	VADDPS       literal3f800000<>+0(SB), Z25, Z26
+	VSCALEFPS    Z30, Z26, Z25
+	VMOVUPS      Z29, Z0
+	VFMADD213PS  Z28, Z25, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMOVUPS      Z0, (BX)
+	VMULPS.Z     (DI), Z24, K2, Z24
+	VMOVUPS      Z24, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
 // func geluTanhPointAVX512(t *byte)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·geluTanhPointAVX512(SB), NOSPLIT, $0-8
@@ -80787,6 +81094,100 @@ DATA literal3e5b33b6<>+56(SB)/4, $0x3e5b33b6
 DATA literal3e5b33b6<>+60(SB)/4, $0x3e5b33b6
 GLOBL literal3e5b33b6<>(SB), RODATA|NOPTR, $64
 
+// func geluTanhBothAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·geluTanhBothAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS      (DX), Z31
+	VMOVUPS      literalc2c80000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z29
+	VMOVUPS      literal42c80000<>+0(SB), Z30
+	VMINPS       Z29, Z30, Z31
+	VMOVUPS      (DX), Z29
+	VMOVUPS      literalff7fffff<>+0(SB), Z30
+	VMAXPS       Z29, Z30, Z28
+	VMULPS       literal3d922279<>+0(SB), Z31, Z30
+	VFMADD213PS  literal3fcc422a<>+0(SB), Z31, Z30
+	VMULPS       Z30, Z31, Z29
+	VXORPS       literal80000000<>+0(SB), Z29, Z30
+	VMOVUPS      literalc2d00000<>+0(SB), Z29
+	VMAXPS       Z30, Z29, Z27
+	VMOVUPS      literal42b20000<>+0(SB), Z30
+	VMINPS       Z27, Z30, Z29
+	VMULPS       literal3fb8aa3b<>+0(SB), Z29, Z27
+	VRNDSCALEPS  $0x08, Z27, Z30
+	VFNMADD231PS literal3f318000<>+0(SB), Z30, Z29
+	VFNMADD231PS literalb95e8083<>+0(SB), Z30, Z29
+	VMOVUPS      literal39506967<>+0(SB), Z26
+	VMOVUPS      Z29, Z27
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z26, Z27
+	VFMADD213PS  literal3c088908<>+0(SB), Z29, Z27
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z29, Z27
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z29, Z27
+	VFMADD213PS  literal3f000000<>+0(SB), Z29, Z27
+	VMULPS       Z29, Z29, Z26
+	VFMADD231PS  Z27, Z26, Z29
+	VADDPS       literal3f800000<>+0(SB), Z29, Z27
+	VSCALEFPS    Z30, Z27, Z29
+	VADDPS       literal3f800000<>+0(SB), Z29, Z30
+	VMOVUPS      literal3f800000<>+0(SB), Z29
+	VDIVPS       Z30, Z29, Z27
+	VMULPS       Z27, Z28, Z30
+	VMOVUPS      literal3f800000<>+0(SB), Z28
+	VSUBPS       Z27, Z28, Z29
+	VMULPS       Z31, Z29, Z28
+	VMULPS       literal3e5b33b6<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3fcc422a<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3f800000<>+0(SB), Z29, Z28
+	VMULPS       Z28, Z27, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMOVUPS      Z0, (BX)
+	VMULPS.Z     (DI), Z30, K2, Z30
+	VMOVUPS      Z30, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
 // func tanhPointAVX512(t *byte)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·tanhPointAVX512(SB), NOSPLIT, $0-8
@@ -81042,6 +81443,93 @@ pixel:
 	VMULPS.Z     (DI), Z0, K2, Z0
 	VADDPS       (R8), Z0, Z0
 	VMULPS       (BX), Z0, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func tanhBothAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·tanhBothAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS      literal41200000<>+0(SB), Z31
+	VMINPS       Z30, Z31, Z29
+	VMULPS       literal40000000<>+0(SB), Z29, Z30
+	VMOVUPS      literalc2d00000<>+0(SB), Z29
+	VMAXPS       Z30, Z29, Z31
+	VMOVUPS      literal42b00000<>+0(SB), Z30
+	VMINPS       Z31, Z30, Z29
+	VMULPS       literal3fb8aa3b<>+0(SB), Z29, Z31
+	VRNDSCALEPS  $0x08, Z31, Z30
+	VFNMADD231PS literal3f318000<>+0(SB), Z30, Z29
+	VFNMADD231PS literalb95e8083<>+0(SB), Z30, Z29
+	VMOVUPS      literal39506967<>+0(SB), Z28
+	VMOVUPS      Z29, Z31
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3c088908<>+0(SB), Z29, Z31
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z29, Z31
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z29, Z31
+	VFMADD213PS  literal3f000000<>+0(SB), Z29, Z31
+	VMULPS       Z29, Z29, Z28
+	VFMADD231PS  Z31, Z28, Z29
+	VSCALEFPS    Z30, Z29, Z31
+	VMOVUPS      literal3f800000<>+0(SB), Z29
+	VSCALEFPS    Z30, Z29, Z28
+	VSUBPS       literal3f800000<>+0(SB), Z28, Z30
+	VADDPS       Z30, Z31, Z28
+	VADDPS       literal40000000<>+0(SB), Z28, Z30
+	VDIVPS       Z30, Z28, Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS      (DX), Z31
+	VANDPS       literal80000000<>+0(SB), Z31, Z28
+	VORPS        Z28, Z30, Z31
+	VMOVUPS      Z31, Z0
+	VFNMADD213PS literal3f800000<>+0(SB), Z31, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMOVUPS      Z0, (BX)
+	VMULPS.Z     (DI), Z31, K2, Z31
+	VMOVUPS      Z31, Z0
 	MOVQ         80(AX), R11
 	TESTQ        R11, R11
 	JZ           store
@@ -84775,6 +85263,161 @@ store:
 	VZEROUPPER
 	RET
 
+// func powerBothAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·powerBothAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 96(AX), Z6
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+
+pixel:
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMULPS       literal4c000000<>+0(SB), Z30, Z31
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS    Z31, Z30, K1, Z29
+	VANDPS       literal007fffff<>+0(SB), Z29, Z31
+	VORPS        literal3f800000<>+0(SB), Z31, Z28
+	VPSRLD       $0x17, Z29, Z31
+	VPADDD       literalffffff81<>+0(SB), Z31, Z31
+	VCVTDQ2PS    Z31, Z31
+	VMOVUPS      literal00000000<>+0(SB), Z29
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS    literal41c80000<>+0(SB), Z29, K1, Z27
+	VSUBPS       Z27, Z31, Z29
+	VMULPS       literal3f000000<>+0(SB), Z28, Z27
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS    Z27, Z28, K1, Z31
+	VSUBPS       literal3f800000<>+0(SB), Z31, Z27
+	VADDPS       literal3f800000<>+0(SB), Z29, Z31
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS    Z31, Z29, K1, Z26
+	VMULPS       Z27, Z27, Z29
+	VMOVUPS      literal3d9021bb<>+0(SB), Z28
+	VMOVUPS      Z27, Z31
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3def251a<>+0(SB), Z27, Z31
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Z27, Z31
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Z27, Z31
+	VFMADD213PS  literalbe2aae50<>+0(SB), Z27, Z31
+	VFMADD213PS  literal3e4cceac<>+0(SB), Z27, Z31
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Z27, Z31
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Z27, Z31
+	VMULPS       Z29, Z27, Z28
+	VMULPS       literalb95e8083<>+0(SB), Z26, Z25
+	VFMADD231PS  Z31, Z28, Z25
+	VFNMADD231PS literal3f000000<>+0(SB), Z29, Z25
+	VADDPS       Z25, Z27, Z29
+	VFMADD231PS  literal3f318000<>+0(SB), Z26, Z29
+	VSQRTPS      Z30, Z26
+	VANDPS       literal7fffffff<>+0(SB), Z30, Z25
+	VMOVUPS      literalbf800000<>+0(SB), Z27
+	VDIVPS       Z25, Z27, Z31
+	VCMPPS       $0x11, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z26, Z31, K1, Z25
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z30, Z25, K1, Z31
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Z30, K1
+	VBLENDMPS    Z30, Z29, K1, Z25
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z25, Z31, K1, Z29
+	VMULPS       Z29, Z5, Z31
+	VMOVUPS      literalc2d00000<>+0(SB), Z25
+	VMAXPS       Z31, Z25, Z30
+	VMOVUPS      literal42b20000<>+0(SB), Z31
+	VMINPS       Z30, Z31, Z25
+	VMULPS       literal3fb8aa3b<>+0(SB), Z25, Z30
+	VRNDSCALEPS  $0x08, Z30, Z31
+	VFNMADD231PS literal3f318000<>+0(SB), Z31, Z25
+	VFNMADD231PS literalb95e8083<>+0(SB), Z31, Z25
+	VMOVUPS      literal39506967<>+0(SB), Z26
+	VMOVUPS      Z25, Z30
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z26, Z30
+	VFMADD213PS  literal3c088908<>+0(SB), Z25, Z30
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z25, Z30
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z25, Z30
+	VFMADD213PS  literal3f000000<>+0(SB), Z25, Z30
+	VMULPS       Z25, Z25, Z26
+	VFMADD231PS  Z30, Z26, Z25
+	VADDPS       literal3f800000<>+0(SB), Z25, Z30
+	VSCALEFPS    Z31, Z30, Z25
+	VMULPS       Z25, Z6, Z31
+	VMOVUPS      (DX), Z30
+	VCMPPS       $0x11, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z31, Z25, K1, Z26
+	VSUBPS       literal3f800000<>+0(SB), Z5, Z25
+	VXORPS       literal80000000<>+0(SB), Z6, Z31
+	VMULPS       Z29, Z25, Z30
+	VMOVUPS      literalc2d00000<>+0(SB), Z29
+	VMAXPS       Z30, Z29, Z25
+	VMOVUPS      literal42b20000<>+0(SB), Z30
+	VMINPS       Z25, Z30, Z29
+	VMULPS       literal3fb8aa3b<>+0(SB), Z29, Z25
+	VRNDSCALEPS  $0x08, Z25, Z30
+	VFNMADD231PS literal3f318000<>+0(SB), Z30, Z29
+	VFNMADD231PS literalb95e8083<>+0(SB), Z30, Z29
+	VMOVUPS      literal39506967<>+0(SB), Z27
+	VMOVUPS      Z29, Z25
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z27, Z25
+	VFMADD213PS  literal3c088908<>+0(SB), Z29, Z25
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z29, Z25
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z29, Z25
+	VFMADD213PS  literal3f000000<>+0(SB), Z29, Z25
+	VMULPS       Z29, Z29, Z27
+	VFMADD231PS  Z25, Z27, Z29
+	VADDPS       literal3f800000<>+0(SB), Z29, Z25
+	VSCALEFPS    Z30, Z25, Z29
+	VMULPS       Z29, Z31, Z30
+	VMOVUPS      (DX), Z31
+	VCMPPS       $0x11, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS    Z30, Z29, K1, Z25
+	VMULPS       Z25, Z5, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMOVUPS      Z0, (BX)
+	VMULPS.Z     (DI), Z26, K2, Z26
+	VMOVUPS      Z26, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
 // func reciprocalPointAVX512(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·reciprocalPointAVX512(SB), NOSPLIT, $0-8
@@ -85867,6 +86510,118 @@ store:
 	VZEROUPPER
 	RET
 
+// func sinBothAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sinBothAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS      literal3f22f983<>+0(SB), Z31
+	VMULPS       (DX), Z31, Z30
+	VRNDSCALEPS  $0x08, Z30, Z31
+	VMOVUPS      literal3fc90000<>+0(SB), Z29
+	VMOVUPS      Z31, Z30
+	VFNMADD213PS (DX), Z29, Z30
+	VFNMADD231PS literal39fda000<>+0(SB), Z31, Z30
+	VFNMADD231PS literal33a22169<>+0(SB), Z31, Z30
+	VADDPS       literal00000000<>+0(SB), Z31, Z29
+	VMULPS       literal3e800000<>+0(SB), Z29, Z28
+	VRNDSCALEPS  $0x09, Z28, Z27
+	VMULPS       literal40800000<>+0(SB), Z27, Z28
+	VSUBPS       Z28, Z29, Z27
+	VMULPS       Z30, Z30, Z28
+	VMULPS       Z28, Z30, Z29
+	VMOVUPS      literalb94ca1f9<>+0(SB), Z25
+	VMOVUPS      Z28, Z26
+	VFMADD213PS  literal3c08839e<>+0(SB), Z25, Z26
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Z28, Z26
+	VFMADD231PS  Z26, Z29, Z30
+	VMOVUPS      literal3f000000<>+0(SB), Z29
+	VMOVUPS      Z28, Z26
+	VFNMADD213PS literal3f800000<>+0(SB), Z29, Z26
+	VMULPS       Z28, Z28, Z29
+	VMOVUPS      literal37ccf5ce<>+0(SB), Z24
+	VMOVUPS      Z28, Z25
+	VFMADD213PS  literalbab6061a<>+0(SB), Z24, Z25
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Z25, Z28
+	VFMADD231PS  Z28, Z29, Z26
+	VMULPS       literal3f000000<>+0(SB), Z27, Z28
+	VRNDSCALEPS  $0x09, Z28, Z29
+	VMULPS       literal40000000<>+0(SB), Z29, Z28
+	VSUBPS       Z28, Z27, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z29, K1
+	VBLENDMPS    Z26, Z30, K1, Z28
+	VMOVUPS      literalbf800000<>+0(SB), Z29
+	VMAXPS       Z28, Z29, Z25
+	VMOVUPS      literal3f800000<>+0(SB), Z28
+	VMINPS       Z25, Z28, Z29
+	VXORPS       literal80000000<>+0(SB), Z29, Z25
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Z27, K1
+	VBLENDMPS    Z25, Z29, K1, Z28
+	VADDPS       literal3f800000<>+0(SB), Z31, Z29
+	VMULPS       literal3e800000<>+0(SB), Z29, Z31
+	VRNDSCALEPS  $0x09, Z31, Z25
+	VMULPS       literal40800000<>+0(SB), Z25, Z31
+	VSUBPS       Z31, Z29, Z25
+	VMULPS       literal3f000000<>+0(SB), Z25, Z31
+	VRNDSCALEPS  $0x09, Z31, Z29
+	VMULPS       literal40000000<>+0(SB), Z29, Z31
+	VSUBPS       Z31, Z25, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z29, K1
+	VBLENDMPS    Z26, Z30, K1, Z31
+	VMOVUPS      literalbf800000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z26
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VMINPS       Z26, Z31, Z30
+	VXORPS       literal80000000<>+0(SB), Z30, Z26
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Z25, K1
+	VBLENDMPS    Z26, Z30, K1, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMOVUPS      Z0, (BX)
+	VMULPS.Z     (DI), Z28, K2, Z28
+	VMOVUPS      Z28, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
 // func cosPointAVX512(t *byte)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·cosPointAVX512(SB), NOSPLIT, $0-8
@@ -86111,6 +86866,118 @@ pixel:
 	VMULPS.Z     (DI), Z0, K2, Z0
 	VADDPS       (R8), Z0, Z0
 	VMULPS       (BX), Z0, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func cosBothAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·cosBothAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS      literal3f22f983<>+0(SB), Z31
+	VMULPS       (DX), Z31, Z30
+	VRNDSCALEPS  $0x08, Z30, Z31
+	VMOVUPS      literal3fc90000<>+0(SB), Z29
+	VMOVUPS      Z31, Z30
+	VFNMADD213PS (DX), Z29, Z30
+	VFNMADD231PS literal39fda000<>+0(SB), Z31, Z30
+	VFNMADD231PS literal33a22169<>+0(SB), Z31, Z30
+	VADDPS       literal3f800000<>+0(SB), Z31, Z29
+	VMULPS       literal3e800000<>+0(SB), Z29, Z28
+	VRNDSCALEPS  $0x09, Z28, Z27
+	VMULPS       literal40800000<>+0(SB), Z27, Z28
+	VSUBPS       Z28, Z29, Z27
+	VMULPS       Z30, Z30, Z28
+	VMULPS       Z28, Z30, Z29
+	VMOVUPS      literalb94ca1f9<>+0(SB), Z25
+	VMOVUPS      Z28, Z26
+	VFMADD213PS  literal3c08839e<>+0(SB), Z25, Z26
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Z28, Z26
+	VFMADD231PS  Z26, Z29, Z30
+	VMOVUPS      literal3f000000<>+0(SB), Z29
+	VMOVUPS      Z28, Z26
+	VFNMADD213PS literal3f800000<>+0(SB), Z29, Z26
+	VMULPS       Z28, Z28, Z29
+	VMOVUPS      literal37ccf5ce<>+0(SB), Z24
+	VMOVUPS      Z28, Z25
+	VFMADD213PS  literalbab6061a<>+0(SB), Z24, Z25
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Z25, Z28
+	VFMADD231PS  Z28, Z29, Z26
+	VMULPS       literal3f000000<>+0(SB), Z27, Z28
+	VRNDSCALEPS  $0x09, Z28, Z29
+	VMULPS       literal40000000<>+0(SB), Z29, Z28
+	VSUBPS       Z28, Z27, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z29, K1
+	VBLENDMPS    Z26, Z30, K1, Z28
+	VMOVUPS      literalbf800000<>+0(SB), Z29
+	VMAXPS       Z28, Z29, Z25
+	VMOVUPS      literal3f800000<>+0(SB), Z28
+	VMINPS       Z25, Z28, Z29
+	VXORPS       literal80000000<>+0(SB), Z29, Z25
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Z27, K1
+	VBLENDMPS    Z25, Z29, K1, Z28
+	VADDPS       literal40000000<>+0(SB), Z31, Z29
+	VMULPS       literal3e800000<>+0(SB), Z29, Z31
+	VRNDSCALEPS  $0x09, Z31, Z25
+	VMULPS       literal40800000<>+0(SB), Z25, Z31
+	VSUBPS       Z31, Z29, Z25
+	VMULPS       literal3f000000<>+0(SB), Z25, Z31
+	VRNDSCALEPS  $0x09, Z31, Z29
+	VMULPS       literal40000000<>+0(SB), Z29, Z31
+	VSUBPS       Z31, Z25, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z29, K1
+	VBLENDMPS    Z26, Z30, K1, Z31
+	VMOVUPS      literalbf800000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z26
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VMINPS       Z26, Z31, Z30
+	VXORPS       literal80000000<>+0(SB), Z30, Z26
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Z25, K1
+	VBLENDMPS    Z26, Z30, K1, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMOVUPS      Z0, (BX)
+	VMULPS.Z     (DI), Z28, K2, Z28
+	VMOVUPS      Z28, Z0
 	MOVQ         80(AX), R11
 	TESTQ        R11, R11
 	JZ           store
@@ -86427,6 +87294,122 @@ pixel:
 	VMULPS.Z     (DI), Z0, K2, Z0
 	VADDPS       (R8), Z0, Z0
 	VMULPS       (BX), Z0, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func tanBothAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·tanBothAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS      literal3f22f983<>+0(SB), Z31
+	VMULPS       (DX), Z31, Z30
+	VRNDSCALEPS  $0x08, Z30, Z31
+	VMOVUPS      literal3fc90000<>+0(SB), Z29
+	VMOVUPS      Z31, Z30
+	VFNMADD213PS (DX), Z29, Z30
+	VFNMADD231PS literal39fda000<>+0(SB), Z31, Z30
+	VFNMADD231PS literal33a22169<>+0(SB), Z31, Z30
+	VADDPS       literal00000000<>+0(SB), Z31, Z29
+	VMULPS       literal3e800000<>+0(SB), Z29, Z28
+	VRNDSCALEPS  $0x09, Z28, Z27
+	VMULPS       literal40800000<>+0(SB), Z27, Z28
+	VSUBPS       Z28, Z29, Z27
+	VMULPS       Z30, Z30, Z28
+	VMULPS       Z28, Z30, Z29
+	VMOVUPS      literalb94ca1f9<>+0(SB), Z25
+	VMOVUPS      Z28, Z26
+	VFMADD213PS  literal3c08839e<>+0(SB), Z25, Z26
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Z28, Z26
+	VFMADD231PS  Z26, Z29, Z30
+	VMOVUPS      literal3f000000<>+0(SB), Z29
+	VMOVUPS      Z28, Z26
+	VFNMADD213PS literal3f800000<>+0(SB), Z29, Z26
+	VMULPS       Z28, Z28, Z29
+	VMOVUPS      literal37ccf5ce<>+0(SB), Z24
+	VMOVUPS      Z28, Z25
+	VFMADD213PS  literalbab6061a<>+0(SB), Z24, Z25
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Z25, Z28
+	VFMADD231PS  Z28, Z29, Z26
+	VMULPS       literal3f000000<>+0(SB), Z27, Z28
+	VRNDSCALEPS  $0x09, Z28, Z29
+	VMULPS       literal40000000<>+0(SB), Z29, Z28
+	VSUBPS       Z28, Z27, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z29, K1
+	VBLENDMPS    Z26, Z30, K1, Z28
+	VMOVUPS      literalbf800000<>+0(SB), Z29
+	VMAXPS       Z28, Z29, Z25
+	VMOVUPS      literal3f800000<>+0(SB), Z28
+	VMINPS       Z25, Z28, Z29
+	VXORPS       literal80000000<>+0(SB), Z29, Z25
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Z27, K1
+	VBLENDMPS    Z25, Z29, K1, Z28
+	VADDPS       literal3f800000<>+0(SB), Z31, Z29
+	VMULPS       literal3e800000<>+0(SB), Z29, Z31
+	VRNDSCALEPS  $0x09, Z31, Z25
+	VMULPS       literal40800000<>+0(SB), Z25, Z31
+	VSUBPS       Z31, Z29, Z25
+	VMULPS       literal3f000000<>+0(SB), Z25, Z31
+	VRNDSCALEPS  $0x09, Z31, Z29
+	VMULPS       literal40000000<>+0(SB), Z29, Z31
+	VSUBPS       Z31, Z25, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z29, K1
+	VBLENDMPS    Z26, Z30, K1, Z31
+	VMOVUPS      literalbf800000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z26
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VMINPS       Z26, Z31, Z30
+	VXORPS       literal80000000<>+0(SB), Z30, Z26
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Z25, K1
+	VBLENDMPS    Z26, Z30, K1, Z31
+	VDIVPS       Z31, Z28, Z30
+	VMULPS       Z31, Z31, Z28
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VDIVPS       Z28, Z31, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMOVUPS      Z0, (BX)
+	VMULPS.Z     (DI), Z30, K2, Z30
+	VMOVUPS      Z30, Z0
 	MOVQ         80(AX), R11
 	TESTQ        R11, R11
 	JZ           store
@@ -87657,6 +88640,122 @@ store:
 	VZEROUPPER
 	RET
 
+// func sinhBothAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sinhBothAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VMINPS       Z30, Z31, Z29
+	VMOVUPS      literalc2d00000<>+0(SB), Z31
+	VMAXPS       Z29, Z31, Z28
+	VMOVUPS      literal42b00000<>+0(SB), Z29
+	VMINPS       Z28, Z29, Z31
+	VMULPS       literal3fb8aa3b<>+0(SB), Z31, Z28
+	VRNDSCALEPS  $0x08, Z28, Z29
+	VFNMADD231PS literal3f318000<>+0(SB), Z29, Z31
+	VFNMADD231PS literalb95e8083<>+0(SB), Z29, Z31
+	VMOVUPS      literal39506967<>+0(SB), Z27
+	VMOVUPS      Z31, Z28
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z27, Z28
+	VFMADD213PS  literal3c088908<>+0(SB), Z31, Z28
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z31, Z28
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z31, Z28
+	VFMADD213PS  literal3f000000<>+0(SB), Z31, Z28
+	VMULPS       Z31, Z31, Z27
+	VFMADD231PS  Z28, Z27, Z31
+	VSCALEFPS    Z29, Z31, Z28
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VSCALEFPS    Z29, Z31, Z27
+	VSUBPS       literal3f800000<>+0(SB), Z27, Z29
+	VADDPS       Z29, Z28, Z27
+	VMULPS       literal3f000000<>+0(SB), Z30, Z29
+	VMOVUPS      literalc2d00000<>+0(SB), Z28
+	VMAXPS       Z29, Z28, Z31
+	VMOVUPS      literal42b20000<>+0(SB), Z29
+	VMINPS       Z31, Z29, Z28
+	VMULPS       literal3fb8aa3b<>+0(SB), Z28, Z31
+	VRNDSCALEPS  $0x08, Z31, Z29
+	VFNMADD231PS literal3f318000<>+0(SB), Z29, Z28
+	VFNMADD231PS literalb95e8083<>+0(SB), Z29, Z28
+	VMOVUPS      literal39506967<>+0(SB), Z26
+	VMOVUPS      Z28, Z31
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z26, Z31
+	VFMADD213PS  literal3c088908<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3f000000<>+0(SB), Z28, Z31
+	VMULPS       Z28, Z28, Z26
+	VFMADD231PS  Z31, Z26, Z28
+	VADDPS       literal3f800000<>+0(SB), Z28, Z31
+	VSCALEFPS    Z29, Z31, Z28
+	VMULPS       literal3f000000<>+0(SB), Z28, Z29
+	VMULPS       Z28, Z28, Z31
+	VMOVUPS      literal3f000000<>+0(SB), Z26
+	VDIVPS       Z31, Z26, Z25
+	VMOVUPS      Z29, Z31
+	VFMSUB213PS  Z25, Z28, Z31
+	VADDPS       literal3f800000<>+0(SB), Z27, Z26
+	VDIVPS       Z26, Z27, Z24
+	VADDPS       Z24, Z27, Z26
+	VMULPS       literal3f000000<>+0(SB), Z26, Z24
+	VCMPPS       $0x1e, literal3f800000<>+0(SB), Z30, K1
+	VBLENDMPS    Z31, Z24, K1, Z26
+	VANDPS       literal7fffffff<>+0(SB), Z26, Z24
+	VMOVUPS      (DX), Z26
+	VANDPS       literal80000000<>+0(SB), Z26, Z31
+	VORPS        Z31, Z24, Z26
+	VMOVUPS      Z29, Z0
+	VFMADD213PS  Z25, Z28, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMOVUPS      Z0, (BX)
+	VMULPS.Z     (DI), Z26, K2, Z26
+	VMOVUPS      Z26, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
 // func coshPointAVX512(t *byte)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·coshPointAVX512(SB), NOSPLIT, $0-8
@@ -87892,6 +88991,121 @@ pixel:
 	VMULPS.Z     (DI), Z0, K2, Z0
 	VADDPS       (R8), Z0, Z0
 	VMULPS       (BX), Z0, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func coshBothAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·coshBothAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMULPS       literal3f000000<>+0(SB), Z30, Z31
+	VMOVUPS      literalc2d00000<>+0(SB), Z29
+	VMAXPS       Z31, Z29, Z28
+	VMOVUPS      literal42b20000<>+0(SB), Z31
+	VMINPS       Z28, Z31, Z29
+	VMULPS       literal3fb8aa3b<>+0(SB), Z29, Z28
+	VRNDSCALEPS  $0x08, Z28, Z31
+	VFNMADD231PS literal3f318000<>+0(SB), Z31, Z29
+	VFNMADD231PS literalb95e8083<>+0(SB), Z31, Z29
+	VMOVUPS      literal39506967<>+0(SB), Z27
+	VMOVUPS      Z29, Z28
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z27, Z28
+	VFMADD213PS  literal3c088908<>+0(SB), Z29, Z28
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z29, Z28
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z29, Z28
+	VFMADD213PS  literal3f000000<>+0(SB), Z29, Z28
+	VMULPS       Z29, Z29, Z27
+	VFMADD231PS  Z28, Z27, Z29
+	VADDPS       literal3f800000<>+0(SB), Z29, Z28
+	VSCALEFPS    Z31, Z28, Z29
+	VMULPS       literal3f000000<>+0(SB), Z29, Z31
+	VMULPS       Z29, Z29, Z28
+	VMOVUPS      literal3f000000<>+0(SB), Z27
+	VDIVPS       Z28, Z27, Z26
+	VMOVUPS      Z31, Z28
+	VFMADD213PS  Z26, Z29, Z28
+	VMOVUPS      literal3f800000<>+0(SB), Z27
+	VMINPS       Z30, Z27, Z25
+	VMOVUPS      literalc2d00000<>+0(SB), Z27
+	VMAXPS       Z25, Z27, Z24
+	VMOVUPS      literal42b00000<>+0(SB), Z25
+	VMINPS       Z24, Z25, Z27
+	VMULPS       literal3fb8aa3b<>+0(SB), Z27, Z24
+	VRNDSCALEPS  $0x08, Z24, Z25
+	VFNMADD231PS literal3f318000<>+0(SB), Z25, Z27
+	VFNMADD231PS literalb95e8083<>+0(SB), Z25, Z27
+	VMOVUPS      literal39506967<>+0(SB), Z23
+	VMOVUPS      Z27, Z24
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z23, Z24
+	VFMADD213PS  literal3c088908<>+0(SB), Z27, Z24
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z27, Z24
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z27, Z24
+	VFMADD213PS  literal3f000000<>+0(SB), Z27, Z24
+	VMULPS       Z27, Z27, Z23
+	VFMADD231PS  Z24, Z23, Z27
+	VSCALEFPS    Z25, Z27, Z24
+	VMOVUPS      literal3f800000<>+0(SB), Z27
+	VSCALEFPS    Z25, Z27, Z23
+	VSUBPS       literal3f800000<>+0(SB), Z23, Z25
+	VADDPS       Z25, Z24, Z23
+	VFMSUB213PS  Z26, Z29, Z31
+	VADDPS       literal3f800000<>+0(SB), Z23, Z26
+	VDIVPS       Z26, Z23, Z29
+	VADDPS       Z29, Z23, Z26
+	VMULPS       literal3f000000<>+0(SB), Z26, Z29
+	VCMPPS       $0x1e, literal3f800000<>+0(SB), Z30, K1
+	VBLENDMPS    Z31, Z29, K1, Z26
+	VANDPS       literal7fffffff<>+0(SB), Z26, Z29
+	VMOVUPS      (DX), Z26
+	VANDPS       literal80000000<>+0(SB), Z26, Z31
+	VORPS        Z31, Z29, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMOVUPS      Z0, (BX)
+	VMULPS.Z     (DI), Z28, K2, Z28
+	VMOVUPS      Z28, Z0
 	MOVQ         80(AX), R11
 	TESTQ        R11, R11
 	JZ           store
@@ -134582,8 +135796,5 @@ round:
 
 // func pause()
 TEXT ·pause(SB), NOSPLIT, $0
-	PAUSE
-	PAUSE
-	PAUSE
 	PAUSE
 	RET

@@ -53,7 +53,7 @@ func compileLearning(m *train.Model, p *packs, threads, batch, w, h int, slope b
 	g.fuseNorms()
 	c := &compiler{
 		plan:  &plan{w: w, h: h, targets: []int{head}, back: true, graph: g, goals: make([]goal, 1)},
-		graph: g, packs: p, threads: threads, joined: map[int]bool{}, learning: l,
+		graph: g, packs: p, threads: threads, joined: map[int]bool{}, setters: map[*blob]*task{}, learning: l,
 	}
 	l.loss = &loss{losses: make([]float64, batch)}
 	c.enter()

@@ -58,10 +58,8 @@ func (e *Engine) Measure(obj nn.Objective, w, h int, d time.Duration) (*nn.Measu
 
 // macs is the useful multiply-adds of a step.
 func (p *plan) macs() (sum int64) {
-	for _, s := range p.stages {
-		for _, t := range s.tasks {
-			sum += t.macs
-		}
+	for t := range p.tasks() {
+		sum += t.macs
 	}
 	return sum
 }
@@ -95,18 +93,19 @@ type timed struct {
 }
 
 func (t *timed) run(w *worker, item int) {
-	start := time.Now()
-	t.stage.run(w, item)
-	t.ns[t.items[item].task].Add(int64(time.Since(start)))
+	it := &t.items[item]
+	for k := range it.all() {
+		start := time.Now()
+		k.write(w, it.region)
+		t.ns[k].Add(int64(time.Since(start)))
+	}
 }
 
 // measureLayers repeats the plan's last run and times each task.
 func (e *Engine) measureLayers(p *plan, times int) (layers []nn.LayerMeasurement) {
 	ns := map[*task]*atomic.Int64{}
-	for _, s := range p.stages {
-		for _, t := range s.tasks {
-			ns[t] = new(atomic.Int64)
-		}
+	for t := range p.tasks() {
+		ns[t] = new(atomic.Int64)
 	}
 	for range times {
 		for i := range p.stages {
@@ -114,15 +113,13 @@ func (e *Engine) measureLayers(p *plan, times int) (layers []nn.LayerMeasurement
 			e.workers.runRanges(s, s.cuts, s.share)
 		}
 	}
-	for _, s := range p.stages {
-		for _, t := range s.tasks {
-			ms := float64(ns[t].Load()) / 1e6 / float64(times)
-			l := nn.LayerMeasurement{Layer: t.layer, Backward: t.back, Ms: ms}
-			if t.macs > 0 {
-				l.GFLOPS = float64(2*t.macs) / ms / 1e6
-			}
-			layers = append(layers, l)
+	for t := range p.tasks() {
+		ms := float64(ns[t].Load()) / 1e6 / float64(times)
+		l := nn.LayerMeasurement{Layer: t.layer, Backward: t.back, Ms: ms}
+		if t.macs > 0 {
+			l.GFLOPS = float64(2*t.macs) / ms / 1e6
 		}
+		layers = append(layers, l)
 	}
 	return layers
 }

@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"iter"
 	"slices"
 
 	"zalgoscope/nn"
@@ -35,8 +36,11 @@ type compiler struct {
 	blobs    []*blob
 	buffers  []*buffer
 	laid     []laid
-	joined   map[int]bool // convolutions that run with a sibling
-	learning *learning    // of a plan that is learnt by, else nil
+	joined   map[int]bool    // convolutions that run with a sibling
+	setters  map[*blob]*task // nil for a map that several tasks set
+	apart    bool            // no task follows another
+	far      bool            // from one worker to another
+	learning *learning       // of a plan that is learnt by, else nil
 }
 
 // laid is a writer that wants to know how blobs are laid out.
@@ -45,15 +49,15 @@ type laid interface {
 	layout()
 }
 
-// compile makes the plan for targets at a picture size.
-func compile(net *nn.Net, p *packs, threads, w, h int, targets []int, back bool) (*plan, error) {
+// compile makes the plan for targets at a picture size. Apart, no task follows another; far is of the workers from each other.
+func compile(net *nn.Net, p *packs, threads, w, h int, targets []int, back, apart, far bool) (*plan, error) {
 	g, err := newGraph(net, w, h, targets)
 	if err != nil {
 		return nil, err
 	}
 	c := &compiler{
 		plan:  &plan{w: w, h: h, targets: slices.Clone(targets), back: back, graph: g},
-		graph: g, packs: p, threads: threads, joined: map[int]bool{},
+		graph: g, packs: p, threads: threads, joined: map[int]bool{}, setters: map[*blob]*task{}, apart: apart, far: far,
 	}
 	c.plan.goals = make([]goal, len(targets))
 	c.enter()
@@ -96,11 +100,13 @@ func (c *compiler) place() {
 	for _, o := range c.laid {
 		o.layout()
 	}
-	c.plan.size = place(c.buffers)
+	c.plan.size = place(c.buffers, c.far)
 	c.plan.stages = make([]stage, last+1)
 	for _, t := range c.tasks {
-		s := &c.plan.stages[t.level]
-		s.tasks = append(s.tasks, t)
+		if t.leads == nil {
+			s := &c.plan.stages[t.level]
+			s.tasks = append(s.tasks, t)
+		}
 	}
 	for i := range c.plan.stages {
 		c.plan.stages[i].divide(c.threads)
@@ -111,6 +117,11 @@ func (c *compiler) place() {
 func (c *compiler) task(layer string, level int, out view, reads ...*buffer) *task {
 	t := &task{layer: layer, level: level, out: out}
 	c.tasks = append(c.tasks, t)
+	if old, ok := c.setters[out.blob]; ok && (old == nil || old.out != out) {
+		c.setters[out.blob] = nil
+	} else {
+		c.setters[out.blob] = t
+	}
 	c.live(level, reads...)
 	c.keep(level, out.buf)
 	c.lay(out.blob)
@@ -193,6 +204,21 @@ func (c *compiler) name(i int) string {
 		return "picture"
 	}
 	return c.net.Layers[i].Name
+}
+
+// tasks are all of the plan, in the order of its stages.
+func (p *plan) tasks() iter.Seq[*task] {
+	return func(yield func(*task) bool) {
+		for i := range p.stages {
+			for _, lead := range p.stages[i].tasks {
+				for t := range lead.all() {
+					if !yield(t) {
+						return
+					}
+				}
+			}
+		}
+	}
 }
 
 // serves tells whether the plan is for the objective's layers.

@@ -16,7 +16,7 @@ func init() {
 // bounded computes layer i, a rectifier or clip that no convolution took in, as if a depthwise one that
 // changes nothing had.
 func (c *compiler) bounded(i int, op nn.Op) {
-	n, x := c.node(i), c.first(i)
+	n, x, lead := c.node(i), c.first(i), c.leadForward(i)
 	b, _ := boundOf(op)
 	c.gate(n, n.level, &b)
 	p := part{x: x, ys: []tap{{kernel: [2]int{0, -1}}}, xs: []tap{{kernel: [2]int{0, -1}}}, stepY: 1, stepX: 1}
@@ -25,12 +25,16 @@ func (c *compiler) bounded(i int, op nn.Op) {
 	}
 	o := &conv{k: c.packs.k, out: n.out, bound: &b, phases: []phase{{sy: 1, sx: 1, parts: []part{p}}}}
 	o.emit(n.gate)
-	c.addConv(c.simple(i, 2, x.buf), o)
+	t := c.simple(i, 2, x.buf)
+	c.addConv(t, o)
+	if lead != nil {
+		t.follow(lead)
+	}
 }
 
 func (c *compiler) forwardAffine(i int, op *nn.Affine) {
 	x := c.first(i)
-	c.simple(i, 1, x.buf).add(&perChannel{k: c.packs.k, out: c.node(i).out, x: x, scale: padded(op.Scale), shift: padded(op.Shift)})
+	c.along(i, 1).add(&perChannel{k: c.packs.k, out: c.node(i).out, x: x, scale: padded(op.Scale), shift: padded(op.Shift)})
 }
 
 func (g *gradientTask) fromAffine(_, u int, op *nn.Affine) {
@@ -42,12 +46,10 @@ func (g *gradientTask) fromAffine(_, u int, op *nn.Affine) {
 func (c *compiler) forwardAdd(i int, _ *nn.Add) {
 	n := c.node(i)
 	s := &sum{k: c.packs.k, out: n.out}
-	t := c.simple(i, 2)
 	for _, j := range c.net.Layers[i].In {
 		s.in = append(s.in, c.node(j).out)
-		c.live(n.level, c.node(j).out.buf)
 	}
-	t.add(s)
+	c.along(i, 2).add(s)
 }
 
 func (g *gradientTask) fromAdd(i, u int, _ *nn.Add) {

@@ -21,15 +21,13 @@ func TestSiblings(t *testing.T) {
 		t.Fatal(err)
 	}
 	forward, backward := map[string]bool{}, map[string]int{}
-	for _, s := range p.stages {
-		for _, task := range s.tasks {
-			if !task.back && strings.Contains(task.layer, " + ") {
-				forward[task.layer] = true
-			}
-			for _, o := range task.writers {
-				if c, ok := o.(*conv); ok && task.back {
-					backward[task.layer] = max(backward[task.layer], len(c.phases[0].parts))
-				}
+	for task := range p.tasks() {
+		if !task.back && strings.Contains(task.layer, " + ") {
+			forward[task.layer] = true
+		}
+		for _, o := range task.writers {
+			if c, ok := o.(*conv); ok && task.back {
+				backward[task.layer] = max(backward[task.layer], len(c.phases[0].parts))
 			}
 		}
 	}

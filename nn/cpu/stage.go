@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 )
 
@@ -20,6 +21,8 @@ type task struct {
 	early   bool    // another task writes over the map before convolutions read it
 	pair    int     // blocks that a region begins at multiples of
 	rows    int     // rows that a region holds at least, 0 for one
+	then    []*task // what every item does after it, with its region
+	leads   *task   // the task of whose then this one is, or nil
 	cost    float64 // nanoseconds on one core, roughly
 	reads   float64 // bytes of input that every block of the output needs
 	weights float64 // bytes of weights that every row of the output needs
@@ -28,6 +31,42 @@ type task struct {
 }
 
 func (t *task) add(w writer) { t.writers = append(t.writers, w) }
+
+// follow has the items of another task do this one's, region by region.
+func (t *task) follow(lead *task) {
+	t.leads, lead.then = lead, append(lead.then, t)
+	lead.wholeBlocks(t.pair)
+}
+
+// all is a task and those that follow it.
+func (t *task) all() iter.Seq[*task] {
+	return func(yield func(*task) bool) {
+		if !yield(t) {
+			return
+		}
+		for _, f := range t.then {
+			if !yield(f) {
+				return
+			}
+		}
+	}
+}
+
+// whole is the nanoseconds of a task and of those that follow it.
+func (t *task) whole() float64 {
+	sum := 0.0
+	for k := range t.all() {
+		sum += k.cost
+	}
+	return sum
+}
+
+// write has all writers set a region.
+func (t *task) write(w *worker, r region) {
+	for _, o := range t.writers {
+		o.write(w, r)
+	}
+}
 
 // item is a region of a task, for one worker.
 type item struct {
@@ -43,6 +82,11 @@ type stage struct {
 	share bool  // worth more than one worker
 }
 
+const (
+	leastShared = 6e3 // nanoseconds that are worth a second worker, to whom a word takes some hundred
+	itemsEach   = 8   // for each worker at most: large ones lie in long runs of memory, small ones end together
+)
+
 // divide cuts the tasks into items: enough for every worker to end at about
 // the same time, none so small that claiming it would show. Items of all tasks
 // at one height of the map come together, for they often read the same input, and
@@ -50,12 +94,12 @@ type stage struct {
 func (s *stage) divide(threads int) {
 	total := 0.0
 	for _, t := range s.tasks {
-		total += t.cost
+		total += t.whole()
 	}
-	s.share = total > 10e3
-	grain := max(total/float64(24*threads), 8e3)
+	s.share = total > leastShared
+	grain := max(total/float64(itemsEach*threads), leastShared/2)
 	for _, t := range s.tasks {
-		units, bands := t.cut(int(t.cost/grain + 0.5))
+		units, bands := t.cut(roundUp(int(t.whole()/grain+0.5), threads))
 		t.items = units * bands
 		for i := range t.items {
 			s.items = append(s.items, item{t, t.region(i%units, units, i/units, bands)})
@@ -64,14 +108,14 @@ func (s *stage) divide(threads int) {
 	slices.SortStableFunc(s.items, func(a, b item) int {
 		return cmp.Or(
 			cmp.Compare(float64(a.y0+a.y1)/float64(a.out.h), float64(b.y0+b.y1)/float64(b.out.h)),
-			cmp.Compare(b.cost, a.cost),
+			cmp.Compare(b.whole(), a.whole()),
 		)
 	})
 	s.cuts = make([]int, threads, threads+1)
 	i, done := 0, 0.0
 	for k := range s.cuts {
 		for ; i < len(s.items) && done < total*float64(k)/float64(threads); i++ {
-			done += s.items[i].cost / float64(s.items[i].task.items)
+			done += s.items[i].whole() / float64(s.items[i].task.items)
 		}
 		s.cuts[k] = i
 	}
@@ -130,7 +174,8 @@ func (t *task) strips() int {
 
 func (s *stage) run(w *worker, i int) {
 	it := &s.items[i]
-	for _, o := range it.writers {
-		o.write(w, it.region)
+	it.write(w, it.region)
+	for _, t := range it.then {
+		t.write(w, it.region)
 	}
 }

@@ -90,12 +90,10 @@ func depthwise3(c int) nn.Op {
 
 // forwardSums is how many writers of the plan add up maps forward.
 func (p *plan) forwardSums() (n int) {
-	for _, s := range p.stages {
-		for _, t := range s.tasks {
-			for _, o := range t.writers {
-				if _, ok := o.(*sum); ok && !t.back {
-					n++
-				}
+	for t := range p.tasks() {
+		for _, o := range t.writers {
+			if _, ok := o.(*sum); ok && !t.back {
+				n++
 			}
 		}
 	}

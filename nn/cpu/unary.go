@@ -21,7 +21,11 @@ func init() { lowers((*compiler).forwardUnary, (*gradientTask).fromUnary) }
 
 func (c *compiler) forwardUnary(i int, op *nn.Unary) {
 	n, x := c.node(i), c.first(i)
-	c.simple(i, 5, x.buf).add(&unary{run: c.packs.k.apply[op.Fn], params: *op, wet: onesFor(n.c), out: n.out, x: x})
+	run := c.packs.k.apply[op.Fn]
+	if both := c.packs.k.both[op.Fn]; both != nil && c.back && c.learning == nil && c.yields(c.net.Layers[i].In[0], i) {
+		run, n.slopes = both, &x
+	}
+	c.along(i, 5).add(&unary{run: run, params: *op, wet: onesFor(n.c), out: n.out, x: x})
 }
 
 func (g *gradientTask) fromUnary(_, u int, op *nn.Unary) {
@@ -31,6 +35,10 @@ func (g *gradientTask) fromUnary(_, u int, op *nn.Unary) {
 		return
 	}
 	g.live(g.n.gradLevel, g.n.out.buf)
+	if s := g.node(u).slopes; s != nil {
+		g.bend(2, &unary{run: g.packs.k.scale, wet: onesFor(g.n.c), out: g.out, x: dy, dy: *s, back: true, add: g.started()})
+		return
+	}
 	g.bend(5, &unary{run: g.packs.k.slope[op.Fn], params: *op, wet: onesFor(g.n.c), out: g.out, x: g.n.out, dy: dy, back: true, add: g.started()})
 }
 

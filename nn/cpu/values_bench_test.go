@@ -43,6 +43,7 @@ func BenchmarkValues(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
+				e.apart = true
 				defer e.Close()
 				canvas, err := e.NewPicture(side, side)
 				if err != nil {

@@ -77,12 +77,10 @@ func stem(out, pad int) *nn.Net {
 
 // winograds is how many writers of the plan use the algorithm.
 func (p *plan) winograds() (n int) {
-	for _, s := range p.stages {
-		for _, t := range s.tasks {
-			for _, o := range t.writers {
-				if _, ok := o.(*winograd); ok {
-					n++
-				}
+	for t := range p.tasks() {
+		for _, o := range t.writers {
+			if _, ok := o.(*winograd); ok {
+				n++
 			}
 		}
 	}

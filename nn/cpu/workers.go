@@ -36,8 +36,10 @@ type worker struct {
 	pairs      pairTile
 	attend     attending
 	multiplied multiplied
-	parked     atomic.Bool
 	wake       chan struct{}
+	_          cacheLines
+	parked     atomic.Bool
+	_          cacheLines
 }
 
 // workers are the worker threads: the caller's own and goroutines that live until
@@ -46,21 +48,27 @@ type worker struct {
 // claimed by atomic counters; who waits spins for as long as the next stage of a net
 // usually takes to come, then sleeps.
 type workers struct {
-	all    []*worker     // all[0] is the caller's
-	queues []queue       // one for each worker
-	cuts   []int         // of a job without its own
-	epoch  atomic.Uint64 // the jobs so far
-	done   atomic.Int64  // items finished in this epoch
+	all    []*worker // all[0] is the caller's
+	queues []queue   // one for each worker
+	cuts   []int     // of a job without its own
 	closed atomic.Bool
 	ended  sync.WaitGroup
 
-	job runner // set by the caller between epochs, read by workers that hold an item
+	_     cacheLines
+	epoch atomic.Uint64 // the jobs so far
+	job   runner        // set by the caller between epochs, read by workers that hold an item
+	_     cacheLines
+	done  atomic.Int64 // items finished in this epoch
+	_     cacheLines
 }
 
-// queue is a range of items, on a cache line of its own.
+// cacheLines keep what processors write in turn off each other's cache lines, which come and go in pairs.
+type cacheLines [128]byte
+
+// queue is a range of items.
 type queue struct {
 	state atomic.Uint64 // end of the range<<32 + unclaimed items + spare
-	_     [56]byte
+	_     cacheLines
 }
 
 func (q *queue) fill(from, to int) { q.state.Store(uint64(to)<<32 + spare + uint64(to-from)) }
@@ -72,9 +80,12 @@ func (q *queue) take() (item int, ok bool) {
 	return int(s>>32) - 1 - left, left >= 0
 }
 
+// empty tells whether there is nothing to claim, without taking the cache line away from those who do.
+func (q *queue) empty() bool { return uint32(q.state.Load()) <= spare }
+
 const (
 	spare = 1 << 20 // keeps the counter above zero when workers find nothing left
-	spins = 2000    // looks before a waiting worker sleeps, about 50 microseconds
+	spins = 8000    // looks before a waiting worker sleeps, 50 to 200 microseconds
 )
 
 func newWorkers(threads int) *workers {
@@ -132,10 +143,17 @@ func (ws *workers) runRanges(job runner, cuts []int, share bool) {
 // claim runs items until none is left, the worker's own first.
 func (ws *workers) claim(w *worker) {
 	for i := range ws.queues {
-		q := &ws.queues[(w.number+i)%len(ws.queues)]
-		for item, ok := q.take(); ok; item, ok = q.take() {
+		q, n := &ws.queues[(w.number+i)%len(ws.queues)], 0
+		for !q.empty() {
+			item, ok := q.take()
+			if !ok {
+				break
+			}
 			ws.job.run(w, item)
-			ws.done.Add(1)
+			n++
+		}
+		if n > 0 {
+			ws.done.Add(int64(n))
 		}
 	}
 }

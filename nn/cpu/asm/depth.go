@@ -115,8 +115,6 @@ func peak(v vector) {
 func pause() {
 	fmt.Fprint(&stubs, "\n// pause is a moment's rest in a loop that waits.\nfunc pause()\n")
 	TEXT("pause", attr.NOSPLIT, "func()")
-	for range 4 {
-		PAUSE()
-	}
+	PAUSE()
 	RET()
 }

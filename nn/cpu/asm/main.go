@@ -156,7 +156,7 @@ func benders(isa string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nvar benders%[1]s = benders{\nmix: mix%[1]s, scale: scale%[1]s, sign: sign%[1]s, quantise: quantise%[1]s,\n"+
 		"size: size%[1]s, dot: dot%[1]s,\nresample: resample%[1]s, wire: wire%[1]s,\n", isa)
-	for _, field := range []string{"point", "apply", "slope"} {
+	for _, field := range []string{"point", "apply", "slope", "both"} {
 		fmt.Fprintf(&b, "%s: [len(nn.Unaries)]func(t *bendTile){\n", field)
 		for _, k := range unaries[isa][field] {
 			fmt.Fprintf(&b, "nn.%s: %s,\n", k.fn, k.name)

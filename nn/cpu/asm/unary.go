@@ -22,7 +22,8 @@ func (b *bender) serves(field, fn string) {
 }
 
 // functions writes for every row of nn.Unaries the kernels x + wet*(f(x) - x) and wet*f(x), and for those whose way back
-// is not straight d*(clean + wet*s(x)), d being the gradient and s the slope.
+// is not straight d*(clean + wet*s(x)), d being the gradient and s the slope. Where much of f and s is the same there is one more, which
+// computes both at once.
 func functions(v vector) {
 	rows, shared := formula.ReadUnaries()
 	for _, r := range rows {
@@ -50,11 +51,32 @@ func functions(v vector) {
 			VADDPS(clean, out, out)
 			VMULPS(b.half(b.f, i), out, out)
 		})
+		both, value, same := formula.Both(formula.Write(r.F, shared, stepwise), formula.Write(r.Slope, shared, stepwise))
+		if v.isa != avx512 || same < leastShared || value == both.Terms[len(both.Terms)-1] {
+			continue
+		}
+		b = openBender(v, stem+"Both", "applies nn."+r.Fn+" to a row and sets f to clean + wet*slope.")
+		b.serves("both", r.Fn)
+		b.eachOf(both, value, func(i int, slope, value VecPhysical, wet, clean Mem) {
+			b.share(wet, slope)
+			VADDPS(clean, slope, slope)
+			VMOVUPS(slope, b.half(b.f, i))
+			b.share(wet, value)
+			VMOVUPS(value, slope) // where a kernel's result is looked for
+		})
 	}
 }
 
+// leastShared is how many operations a function and its slope must have in common to be computed at once: as many as an exponential takes.
+const leastShared = 8
+
 // each visits all pixels; end takes in the shares of half i, which leave their registers to the function.
 func (b *bender) each(w *formula.Formula, end func(i int, out VecPhysical, wet, clean Mem)) {
+	b.eachOf(w, nil, func(i int, out, _ VecPhysical, wet, clean Mem) { end(i, out, wet, clean) })
+}
+
+// eachOf is each for a formula of two results, of which the first is the value of a term, or nil.
+func (b *bender) eachOf(w *formula.Formula, first *formula.Term, end func(i int, out, first VecPhysical, wet, clean Mem)) {
 	wet, clean := GP64(), GP64()
 	MOVQ(b.args.Offset(bendWet), wet)
 	MOVQ(b.args.Offset(bendClean), clean)
@@ -64,8 +86,8 @@ func (b *bender) each(w *formula.Formula, end func(i int, out VecPhysical, wet, 
 	}
 	f := b.formula(w)
 	b.pixels(nil, func(i int, out VecPhysical) {
-		f(i, out)
-		end(i, out, b.half(wet, i), b.half(clean, i))
+		at := f(i, out)
+		end(i, out, at[first], b.half(wet, i), b.half(clean, i))
 	})
 }
 
@@ -97,8 +119,8 @@ func literalOf(bits uint32) Mem {
 	return m
 }
 
-// formula gives what puts a function of half i of the pixel into a register.
-func (b *bender) formula(w *formula.Formula) func(i int, out VecPhysical) {
+// formula gives what puts a function of half i of the pixel into a register, and tells where the terms are that nothing came after.
+func (b *bender) formula(w *formula.Formula) func(i int, out VecPhysical) map[*formula.Term]VecPhysical {
 	given := map[string]VecPhysical{}
 	for _, t := range w.Terms {
 		for k, name := range []string{"p", "q", "r"} {
@@ -107,7 +129,7 @@ func (b *bender) formula(w *formula.Formula) func(i int, out VecPhysical) {
 			}
 		}
 	}
-	return func(i int, out VecPhysical) {
+	return func(i int, out VecPhysical) map[*formula.Term]VecPhysical {
 		s := &scratch{bender: b, i: i, out: out, given: given, at: map[*formula.Term]VecPhysical{}}
 		for r := 2; r < 5; r++ {
 			s.free = append(s.free, b.reg(r))
@@ -118,5 +140,6 @@ func (b *bender) formula(w *formula.Formula) func(i int, out VecPhysical) {
 		for n, t := range w.Terms {
 			s.emit(t, n, n == len(w.Terms)-1)
 		}
+		return s.at
 	}
 }

@@ -44,6 +44,32 @@ func Write(f *ast.FuncLit, functions map[string]*ast.FuncDecl, stepwise bool) *F
 	return w
 }
 
+// Both is two functions of the same written out as one, each by the operations that it has alone; first is the value of the first, and the last
+// of the terms is that of the second. Shared is how many operations they have in common.
+func Both(a, b *Formula) (w *Formula, first *Term, shared int) {
+	w = &Formula{known: map[string]*Term{}}
+	same := map[*Term]*Term{}
+	take := func(f *Formula) (last *Term) {
+		for _, t := range f.Terms {
+			own := *t
+			own.Args, own.Last = nil, 0
+			for _, arg := range t.Args {
+				own.Args = append(own.Args, same[arg])
+			}
+			last = w.term(&own)
+			if last != &own && len(own.Args) > 0 {
+				shared++
+			}
+			same[t] = last
+		}
+		return last
+	}
+	first = take(a)
+	second := take(b)
+	w.settle(second, first)
+	return w, first, shared
+}
+
 // contract makes one operation of a product and a sum where nothing else needs the product, but not where a
 // function jumps or turns by them: there its steps round as the Go ones do.
 func (w *Formula) contract() {
@@ -106,9 +132,12 @@ func (w *Formula) literal(v float32) *Term {
 	return w.term(&Term{Op: "literal", Bits: math.Float32bits(v)})
 }
 
-// settle keeps the terms that the result needs, and notes how long each is needed.
-func (w *Formula) settle(result *Term) {
-	needed := map[*Term]bool{result: true}
+// settle keeps the terms that the results need, and notes how long each is needed.
+func (w *Formula) settle(results ...*Term) {
+	needed := map[*Term]bool{}
+	for _, r := range results {
+		needed[r] = true
+	}
 	var kept []*Term
 	for i := len(w.Terms) - 1; i >= 0; i-- {
 		t := w.Terms[i]
@@ -127,7 +156,9 @@ func (w *Formula) settle(result *Term) {
 		}
 		w.Terms = append(w.Terms, kept[i])
 	}
-	result.Last = len(w.Terms)
+	for _, r := range results {
+		r.Last = len(w.Terms)
+	}
 }
 
 // body is the value of a function's body: definitions and a result.

@@ -1,0 +1,72 @@
+package cpu
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// far tells whether a word between two workers takes so long that they can have no cache in common, as where they run on different dies
+// or processors. Systems do not always know: a virtual machine is told of one cache for all. It is found out in at most two milliseconds,
+// and once, but for a machine with so much other work that two workers never run at the same time.
+func far() bool {
+	distance.Lock()
+	defer distance.Unlock()
+	if !distance.known {
+		ws := newWorkers(2)
+		defer ws.close()
+		t := &talk{least: time.Hour}
+		ws.run(t, 2, true)
+		distance.known, distance.far = t.least < never, t.least > nearest && t.least < never
+	}
+	return distance.far
+}
+
+var distance struct {
+	sync.Mutex
+	known, far bool
+}
+
+const (
+	nearest = 200 * time.Nanosecond // there and back within one cache it is some 100, between dies 200 to 500
+	never   = 3 * time.Microsecond  // of workers that did not run at the same time
+)
+
+// talk is a job of two items, of which one answers the other.
+type talk struct {
+	_     cacheLines
+	said  atomic.Int64 // words so far, or negative when there is nothing more to say
+	_     cacheLines
+	least time.Duration // for a word and its answer
+}
+
+func (t *talk) run(_ *worker, item int) {
+	const words, longest = 300, 2 * time.Millisecond
+	if item == 1 {
+		for said := t.await(1); said > 0; said = t.await(said + 2) {
+			t.said.Store(said + 1)
+		}
+		return
+	}
+	begin := time.Now()
+	for i := int64(0); i < 2*words && time.Since(begin) < longest; i += 2 {
+		start := time.Now()
+		t.said.Store(i + 1)
+		t.await(i + 2)
+		t.least = min(t.least, time.Since(start))
+	}
+	t.said.Store(-1)
+}
+
+// await waits for a number of words, and gives it or what ended the talk.
+func (t *talk) await(words int64) int64 {
+	for i := 1; ; i++ {
+		if said := t.said.Load(); said < 0 || said >= words {
+			return said
+		}
+		if i%1000 == 0 {
+			runtime.Gosched()
+		}
+	}
+}
