@@ -8,24 +8,28 @@ import (
 )
 
 // far tells whether a word between two workers takes so long that they can have no cache in common, as where they run on different dies
-// or processors. Systems do not always know: a virtual machine is told of one cache for all. It is found out in at most two milliseconds,
-// and once, but for a machine with so much other work that two workers never run at the same time.
+// or processors. Systems do not always know: a virtual machine is told of one cache for all. It is found out once, in less than a millisecond;
+// on a machine with so much other work that two workers do not run at the same time it takes longer, and is tried again a few times.
 func far() bool {
 	distance.Lock()
 	defer distance.Unlock()
-	if !distance.known {
+	if distance.tries < 4 {
 		ws := newWorkers(2)
 		defer ws.close()
 		t := &talk{least: time.Hour}
 		ws.run(t, 2, true)
-		distance.known, distance.far = t.least < never, t.least > nearest && t.least < never
+		distance.far = t.least > nearest && t.least < never
+		if distance.tries++; t.least < never {
+			distance.tries = 4
+		}
 	}
 	return distance.far
 }
 
 var distance struct {
 	sync.Mutex
-	known, far bool
+	tries int
+	far   bool
 }
 
 const (
@@ -42,7 +46,7 @@ type talk struct {
 }
 
 func (t *talk) run(_ *worker, item int) {
-	const words, longest = 300, 2 * time.Millisecond
+	const words, longest = 300, 20 * time.Millisecond
 	if item == 1 {
 		for said := t.await(1); said > 0; said = t.await(said + 2) {
 			t.said.Store(said + 1)
@@ -65,7 +69,7 @@ func (t *talk) await(words int64) int64 {
 		if said := t.said.Load(); said < 0 || said >= words {
 			return said
 		}
-		if i%1000 == 0 {
+		if i%50000 == 0 { // longer than never
 			runtime.Gosched()
 		}
 	}
