@@ -128,16 +128,16 @@ func (a *attending) place(m nn.Meeting, columns int) {
 	}
 }
 
-// take gives the queries, scaled, and the keys of a head.
-func (o *attention) take(w *worker, m nn.Meeting, head int) (q, k *sheet) {
+// meet gives the queries, scaled, and the keys of a head.
+func (o *attention) meet(w *worker, m nn.Meeting, head int) (q, k *sheet) {
 	a, per := &w.attend, o.query.c/o.op.Heads
-	return a.q.take(w, o.query, m.Queries, head*per, per, o.op.Scale), a.k.take(w, o.key, m.Keys, head*per, per, 1)
+	return a.q.copy(w, o.query, m.Queries, head*per, per, o.op.Scale), a.k.copy(w, o.key, m.Keys, head*per, per, 1)
 }
 
 // head takes a head's channels of a map of as many as the values.
 func (o *attention) head(w *worker, s *sheet, x view, r image.Rectangle, head int) *sheet {
 	per := o.value.c / o.op.Heads
-	return s.take(w, x, r, head*per, per, 1)
+	return s.copy(w, x, r, head*per, per, 1)
 }
 
 // bias adds that of a meeting to products, of which the channels are the keys, or, turned, the queries.
@@ -168,7 +168,7 @@ func (o *attention) lines(w *worker, r image.Rectangle, head int, list []float32
 func (o *attention) write(w *worker, r region) {
 	per := o.out.c / o.op.Heads
 	o.each(w, r, false, func(a *attending, m nn.Meeting, head int) {
-		q, k := o.take(w, m, head)
+		q, k := o.meet(w, m, head)
 		v := o.head(w, &a.v, o.value, m.Keys, head)
 		a.turned = k.turned(a.turned)
 		s := a.shares.product(w, o.k, k.n, q, a.turned)
@@ -228,7 +228,7 @@ func (s *sheet) sum(w *worker, k *kernels, a *attending) {
 func (o *attentionGradient) write(w *worker, r region) {
 	per := o.out.c / o.op.Heads
 	o.each(w, r, o.side > 0, func(a *attending, m nn.Meeting, head int) {
-		q, k := o.take(w, m, head)
+		q, k := o.meet(w, m, head)
 		dy := o.head(w, &a.dy, o.dy, m.Queries, head)
 		a.logs = resize(a.logs, q.n)
 		o.lines(w, m.Queries, head, a.logs, func(kept, own []float32) { copy(own, kept) })

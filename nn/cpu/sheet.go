@@ -51,8 +51,8 @@ func (s *sheet) turned(w []float32) []float32 {
 	return w
 }
 
-// take copies c channels from channel from on of the positions in r, and multiplies them by scale.
-func (s *sheet) take(w *worker, x view, r image.Rectangle, from, c int, scale float32) *sheet {
+// copy copies c channels from channel from on of the positions in r, and multiplies them by scale.
+func (s *sheet) copy(w *worker, x view, r image.Rectangle, from, c int, scale float32) *sheet {
 	s.of(c, r.Dx()*r.Dy())
 	s.each(r, func(b, i, y int) {
 		to := s.row(b)[i : i+r.Dx()]
@@ -163,7 +163,7 @@ var exponential = nn.NewUnary(nn.Exp, 1, 0)
 func (s *sheet) exp(w *worker, k *kernels) {
 	t := &w.bend
 	*t = bendTile{n: len(s.cells), y: s.address(0), x: s.address(0), f: s.address(0), fstep: cellSize, clean: unsafe.Pointer(&zeros[0]), wet: unsafe.Pointer(&ones[0])}
-	t.take(exponential)
+	t.set(exponential)
 	k.apply[exponential.Fn](t)
 	last := blocks(s.c) - 1
 	if used := s.used(last); used < lanes {

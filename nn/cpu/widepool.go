@@ -19,13 +19,14 @@ func (o *widePool) write(w *worker, r region) {
 	for b := r.b0; b < r.b1; b++ {
 		for y := r.y0; y < r.y1; y++ {
 			for x := range o.out.w {
-				o.take(w, b, y, x)
+				o.largest(w, b, y, x)
 			}
 		}
 	}
 }
 
-func (o *widePool) take(w *worker, b, y, x int) {
+// largest finds the largest value of a window, and where it is.
+func (o *widePool) largest(w *worker, b, y, x int) {
 	var top block
 	var arg [lanes]int32
 	for c := range top {
