@@ -97,7 +97,8 @@ test: setup-test check
 	$(GO) test -race -timeout 30m -run '$(WRITING)' ./app/record
 	$(GO) test -race -timeout 30m -run '$(POOL)' ./nn/cpu
 	GOARCH=arm64 CGO_ENABLED=0 $(GO) test -trimpath -exec "$$(command -v qemu-aarch64)" -run 'TestNEON|Kernels' ./nn/cpu
-	$(GO) test -timeout 30m $$($(GO) list ./... | grep -vxF "$$($(GO) list $(RACY))")
+	@# One package more than there are processors: some wait for servers and sound.
+	$(GO) test -p $$(($$(nproc) + 1)) -timeout 30m $$($(GO) list ./... | grep -vxF "$$($(GO) list $(RACY))")
 
 # The processor engine's kernels for arm64, if need be by emulation, and a look at all that builds for Macs and for Windows on
 # arm64 without a C compiler.

@@ -9,6 +9,9 @@ import (
 
 // TestLeap has films of many kinds give the same pictures far in, by a leap to a key frame, as by decoding all before.
 func TestLeap(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out what encodes many films")
+	}
 	const far = "testsrc2=s=48x32:r=25:d=13"
 	for name, c := range map[string]struct {
 		args []string

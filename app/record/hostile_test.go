@@ -17,6 +17,9 @@ import (
 // TestDecodeCostsItsLength decodes texts as long as they may be, of shapes whose cost grows faster than their
 // length where each entry is compared with the ones before it. What is allocated is counted.
 func TestDecodeCostsItsLength(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out long recipes")
+	}
 	good := example(0).Encode()
 	settings := strings.Index(good, "[settings]\n") + len("[settings]\n")
 	lines := func(n int, format string) string {

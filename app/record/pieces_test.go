@@ -117,6 +117,9 @@ func TestPieces(t *testing.T) {
 // TestPiecesPlace joins pieces in a folder of any name, each on its frame's time to the millisecond, also where the first were not
 // counted, and leaves what else is in that folder.
 func TestPiecesPlace(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out what encodes many films")
+	}
 	tool(t, "ffmpeg")
 	const rate = 24000. / 1001
 	name := "it's #1 50%d.mp4"
@@ -202,6 +205,9 @@ func TestOtherPieces(t *testing.T) {
 
 // TestSoundStays keeps sound and picture together, within 40 ms, whatever the film's file and where it begins late.
 func TestSoundStays(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out what encodes many films")
+	}
 	tool(t, "ffmpeg")
 	dir := t.TempDir()
 	video := filepath.Join(dir, "video.mp4")

@@ -56,6 +56,9 @@ func listener(t *testing.T, args []string, file string) *exec.Cmd {
 // TestStreamSurvives sends to a server that is not there yet, comes, dies and returns, which has pictures and sound each
 // time, by each of the ways that there are.
 func TestStreamSurvives(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out servers that come and go")
+	}
 	toolstest.Need(t, "ffmpeg", "ffprobe")
 	for _, c := range []struct {
 		to     string // with a port's place in it

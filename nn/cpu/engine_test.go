@@ -17,13 +17,16 @@ import (
 )
 
 // TestConformance runs the shared suite on every kind of kernel that the
-// processor has, alone and with more threads than work.
+// processor has, alone and with more threads than work. With -short all but the best try operations alone.
 func TestConformance(t *testing.T) {
-	for _, k := range available() {
+	for i, k := range available() {
 		t.Run(k.name, func(t *testing.T) {
-			enginetest.Run(t, func(net *nn.Net) (nn.Engine, error) {
-				return Open(net, Options{Threads: 2, Kernel: k.name})
-			})
+			open := func(net *nn.Net) (nn.Engine, error) { return Open(net, Options{Threads: 2, Kernel: k.name}) }
+			if testing.Short() && i > 0 {
+				t.Run("ops", func(t *testing.T) { enginetest.Ops(t, open) })
+				return
+			}
+			enginetest.Run(t, open)
 		})
 	}
 	for _, threads := range []int{1, 5} {

@@ -9,6 +9,14 @@ import (
 // met are picture sizes of which every position can meet every other in short time.
 var met = [][2]int{{1, 1}, {9, 1}, {7, 5}, {13, 11}}
 
+// meetings is the sizes to try: with -short the largest.
+func meetings() [][2]int {
+	if testing.Short() {
+		return met[3:]
+	}
+	return met
+}
+
 // attentions tries attention with heads within, of and across blocks, over whole maps, over windows, and from one map to another.
 func attentions(t *testing.T, open Open) {
 	for _, c := range []struct {
@@ -38,13 +46,31 @@ func attentions(t *testing.T, open Open) {
 			b.add("twice", op, q, q, v)
 			b.conv("after", "", b.add("relu", &nn.ReLU{}, 3), c.heads*c.value, 9, nn.Square(1, 1, 0))
 			p := openPair(t, open, b.net)
-			for _, s := range met {
+			for _, s := range meetings() {
 				for _, l := range []string{"op", "twice", "after"} {
 					p.activation(t, l, s[0], s[1])
 					p.gradient(t, nn.Objective{{Layer: l, Channel: nn.AllChannels, Weight: 1}}, s[0], s[1])
 				}
 			}
 		})
+	}
+	t.Run("of rows", func(t *testing.T) {
+		b := build("rows")
+		x := b.conv("x", "", nn.Picture, 3, 24, nn.Square(3, 1, 1))
+		class := b.add("class", &nn.Pool{Global: true}, x)
+		k := b.add("row", &nn.Row{}, class, x, class)
+		b.add("patches", &nn.Attention{Heads: 2, Scale: 0.5}, x, k, k)
+		b.add("pooled", &nn.Attention{Heads: 3, Scale: 0.5}, class, k, k)
+		p := openPair(t, open, b.net)
+		for _, s := range meetings() {
+			for _, l := range []string{"row", "patches", "pooled"} {
+				p.activation(t, l, s[0], s[1])
+				p.gradient(t, nn.Objective{{Layer: l, Channel: nn.AllChannels, Weight: 1}}, s[0], s[1])
+			}
+		}
+	})
+	if testing.Short() {
+		return // the larger maps take most of the time
 	}
 	// Heads and groups of three blocks beside what reads two blocks at a time.
 	t.Run("beside convolutions", func(t *testing.T) {
@@ -71,21 +97,6 @@ func attentions(t *testing.T, open Open) {
 		for _, l := range []string{"op", "in a row"} {
 			p.activation(t, l, 41, 29)
 			p.gradient(t, nn.Objective{{Layer: l, Channel: nn.AllChannels, Weight: 1}}, 41, 29)
-		}
-	})
-	t.Run("of rows", func(t *testing.T) {
-		b := build("rows")
-		x := b.conv("x", "", nn.Picture, 3, 24, nn.Square(3, 1, 1))
-		class := b.add("class", &nn.Pool{Global: true}, x)
-		k := b.add("row", &nn.Row{}, class, x, class)
-		b.add("patches", &nn.Attention{Heads: 2, Scale: 0.5}, x, k, k)
-		b.add("pooled", &nn.Attention{Heads: 3, Scale: 0.5}, class, k, k)
-		p := openPair(t, open, b.net)
-		for _, s := range met {
-			for _, l := range []string{"row", "patches", "pooled"} {
-				p.activation(t, l, s[0], s[1])
-				p.gradient(t, nn.Objective{{Layer: l, Channel: nn.AllChannels, Weight: 1}}, s[0], s[1])
-			}
 		}
 	})
 }

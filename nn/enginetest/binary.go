@@ -15,7 +15,11 @@ func binaries(t *testing.T, open Open) {
 	} {
 		t.Run(pair[0]+" and "+pair[1], func(t *testing.T) {
 			p := openPair(t, open, binaryNet(pair))
-			for _, s := range [][2]int{{1, 1}, {7, 5}, {17, 31}} {
+			sizes := [][2]int{{1, 1}, {7, 5}, {17, 31}}
+			if testing.Short() {
+				sizes = sizes[1:2]
+			}
+			for _, s := range sizes {
 				for i := range nn.Binaries {
 					p.gradient(t, nn.Objective{{Layer: nn.Binaries[i].Name, Channel: nn.AllChannels, Weight: 1}}, s[0], s[1])
 				}

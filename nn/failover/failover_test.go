@@ -153,10 +153,15 @@ func noSpare() (nn.Engine, error) { return nil, errors.New("no spare") }
 
 // As long as nothing fails the engine is the first one.
 func TestConformance(t *testing.T) {
-	enginetest.Run(t, func(net *nn.Net) (nn.Engine, error) {
+	open := func(net *nn.Net) (nn.Engine, error) {
 		e, _ := pair(t, net, noSpare)
 		return e, nil
-	})
+	}
+	for name, suite := range map[string]func(*testing.T, enginetest.Open){
+		"objectives": enginetest.Objectives, "fatigue": enginetest.Fatigue, "canvas": enginetest.Canvases, "dream": enginetest.Dream, "errors": enginetest.Errors,
+	} {
+		t.Run(name, func(t *testing.T) { suite(t, open) })
+	}
 }
 
 // conv is a net of one convolution.
