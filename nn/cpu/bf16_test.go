@@ -352,21 +352,8 @@ func TestHalfErrors(t *testing.T) {
 				net = behind(l.in, l.out, l.kernel, l.pad)
 			}
 			net.Layers = net.Layers[:len(net.Layers)-1]
-			e, err := Open(net, Options{Threads: 2, Kernel: k.name})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer e.Close()
-			want, err := nn.NewReference(net)
-			if err != nil {
-				t.Fatal(err)
-			}
-			x, obj := enginetest.Input(l.w, l.h), nn.Objective{{Layer: "conv", Channel: nn.AllChannels, Weight: 1}}
-			dx, _, err := e.Gradient(x, obj)
-			if err != nil {
-				t.Fatal(err)
-			}
-			wantDx, _, _ := want.Gradient(x, obj)
+			e, want := besideReference(t, net, k.name)
+			_, dx, wantDx := gradients(t, e, want, "conv", l.w, l.h)
 			if d := enginetest.Error(dx, wantDx); !(d <= 1e-2) {
 				t.Errorf("%s: %+v: relative L2 error of the gradient %.2g, want at most 0.01", k.name, l, d)
 			}

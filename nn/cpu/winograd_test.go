@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 
+	"gorgonia.org/tensor"
+
 	"zalgoscope/nn"
 	"zalgoscope/nn/enginetest"
 )
@@ -23,24 +25,11 @@ func TestWinograd(t *testing.T) {
 				if l.kernel != 7 {
 					net, uses = behind(l.in, l.out, l.kernel, l.pad), 2
 				}
-				e, err := Open(net, Options{Threads: 2, Kernel: k.name})
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer e.Close()
-				want, err := nn.NewReference(net)
-				if err != nil {
-					t.Fatal(err)
-				}
-				x, obj := enginetest.Input(l.w, l.h), nn.Objective{{Layer: "relu", Channel: nn.AllChannels, Weight: 1}}
-				dx, _, err := e.Gradient(x, obj)
-				if err != nil {
-					t.Fatal(err)
-				}
+				e, want := besideReference(t, net, k.name)
+				x, dx, wantDx := gradients(t, e, want, "relu", l.w, l.h)
 				if used := e.plans[0].winograds(); used != uses {
 					t.Fatalf("%d convolutions use winograd, want %d", used, uses)
 				}
-				wantDx, _, _ := want.Gradient(x, obj)
 				y, err := e.Activation(x, "relu")
 				if err != nil {
 					t.Fatal(err)
@@ -56,6 +45,35 @@ func TestWinograd(t *testing.T) {
 			})
 		}
 	}
+}
+
+// besideReference is an engine for a net and the reference, until the test ends.
+func besideReference(t *testing.T, net *nn.Net, kernel string) (*Engine, nn.Engine) {
+	t.Helper()
+	e, err := Open(net, Options{Threads: 2, Kernel: kernel})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	want, err := nn.NewReference(net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e, want
+}
+
+// gradients are those of a layer to an input of w x h by both engines.
+func gradients(t *testing.T, e, reference nn.Engine, layer string, w, h int) (x, got, want *tensor.Dense) {
+	t.Helper()
+	x, obj := enginetest.Input(w, h), nn.Objective{{Layer: layer, Channel: nn.AllChannels, Weight: 1}}
+	got, _, err := e.Gradient(x, obj)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want, _, err = reference.Gradient(x, obj); err != nil {
+		t.Fatal(err)
+	}
+	return x, got, want
 }
 
 // behind is a convolution behind one that spreads the picture's channels.
