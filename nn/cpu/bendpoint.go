@@ -7,8 +7,8 @@ import (
 	"zalgoscope/nn/bend"
 )
 
-// set has the parameters be those of a function.
-func (t *bendTile) set(o nn.Unary) { t.p, t.q, t.r = o.P, o.Q, o.R }
+// take sets the parameters to those of a function.
+func (t *bendTile) take(o nn.Unary) { t.p, t.q, t.r = o.P, o.Q, o.R }
 
 // pointForward sets a pointwise bend's output.
 type pointForward struct{ bendRows }

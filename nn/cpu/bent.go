@@ -63,7 +63,7 @@ func (b *bent) prepare(step int64) {
 	}
 	switch e := b.op.Effect.(type) {
 	case bend.Pointwise:
-		b.point.set(nn.Unary(e))
+		b.point.take(nn.Unary(e))
 	case bend.Noise:
 		b.draw(e, step)
 	case bend.Feedback:

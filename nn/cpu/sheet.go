@@ -163,7 +163,7 @@ var exponential = nn.NewUnary(nn.Exp, 1, 0)
 func (s *sheet) exp(w *worker, k *kernels) {
 	t := &w.bend
 	*t = bendTile{n: len(s.cells), y: s.address(0), x: s.address(0), f: s.address(0), fstep: cellSize, clean: unsafe.Pointer(&zeros[0]), wet: unsafe.Pointer(&ones[0])}
-	t.set(exponential)
+	t.take(exponential)
 	k.apply[exponential.Fn](t)
 	last := blocks(s.c) - 1
 	if used := s.used(last); used < lanes {

@@ -55,7 +55,7 @@ func (o *unary) write(w *worker, r region) {
 	t := &w.bend
 	for b := r.b0; b < r.b1; b++ {
 		*t = bendTile{n: o.out.w, fstep: cellSize, clean: unsafe.Pointer(&zeros[0]), wet: unsafe.Pointer(&o.wet[b*lanes])}
-		t.set(o.params)
+		t.take(o.params)
 		if o.add {
 			t.flags |= bendAdd
 		}
