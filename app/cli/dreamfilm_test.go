@@ -34,6 +34,9 @@ func frameSums(t *testing.T, path string) []string {
 // TestDreamFilm dreams a film that is killed on its way, and goes on to the very frames of a film that was not. The sound comes along, and the
 // recipe makes it again.
 func TestDreamFilm(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out long dreams")
+	}
 	toolstest.Need(t, "ffmpeg", "ffprobe")
 	dir := t.TempDir()
 	film := filepath.Join(dir, "film.mp4")

@@ -17,6 +17,9 @@ import (
 // TestKeyframes turns knobs of a film as a text says, and once more as the session that came of it: to the same
 // pictures, which its recipe makes again too, after a kill as well.
 func TestKeyframes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out long dreams")
+	}
 	toolstest.Need(t, "ffmpeg", "ffprobe")
 	dir := t.TempDir()
 	path := func(name string) string { return filepath.Join(dir, name) }
