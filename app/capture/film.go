@@ -1,7 +1,9 @@
 package capture
 
 import (
+	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -28,6 +30,7 @@ type FilmOptions struct {
 	Most     int         // pixels of the longer side to which larger pictures are shrunk; 0 for any
 	Size     image.Point // of the pictures, of which another shape is cropped; 0,0 for the film's
 	Woven    bool        // pictures of two moments stay so
+	Untoned  bool        // colours beyond those of our pictures are taken as they are
 }
 
 // Film is a film as an input: each frame of a dream has one of its pictures, in order.
@@ -71,7 +74,10 @@ func OpenFilm(spec string, o FilmOptions) (*Film, error) {
 	}
 	info.Rate = o.Rate
 	info.interlaced = info.interlaced && !o.Woven
-	f := &Film{Info: info, source: s, o: o, size: sizeOf(info.Size, o), at: -1, zero: -1}
+	if o.Untoned {
+		info.tone = nil
+	}
+	f := &Film{Info: info, source: s.as(info), o: o, size: sizeOf(info.Size, o), at: -1, zero: -1}
 	f.first = int(math.Round(o.From * o.Rate))
 	if o.To > 0 {
 		f.last = int(math.Round(o.To * o.Rate))
@@ -116,13 +122,39 @@ func Moves(path string, still bool) bool {
 		return true
 	case picture.Known(data[:n]) && (still || kind != "a GIF" && kind != "PNG"):
 		return false
+	case kind == "PNG":
+		return apngPictures(io.MultiReader(bytes.NewReader(data[:n]), file)) > 1 && ffmpeg.Check() == nil
 	}
 	s, err := Find(path)
 	if err != nil || ffmpeg.Check() != nil {
 		return false
 	}
 	info, err := Probe(s)
-	return err == nil && (info.animated || info.Frames() > 1)
+	return err == nil && info.Frames() > 1
+}
+
+// apngPictures is how many pictures a PNG says that it has, 0 where it is no APNG: before its pixels (W3C PNG, third
+// edition, 11.3.5.1).
+func apngPictures(r io.Reader) uint32 {
+	const magic = 8
+	if _, err := io.CopyN(io.Discard, r, magic); err != nil {
+		return 0
+	}
+	for {
+		var head [12]byte // length, kind, and what acTL begins with
+		if _, err := io.ReadFull(r, head[:]); err != nil {
+			return 0
+		}
+		switch string(head[4:8]) {
+		case "acTL":
+			return binary.BigEndian.Uint32(head[8:])
+		case "IDAT", "IEND":
+			return 0
+		}
+		if _, err := io.CopyN(io.Discard, r, int64(binary.BigEndian.Uint32(head[:]))); err != nil { // the check sum is as long as what was read
+			return 0
+		}
+	}
 }
 
 // animatedWebP tells whether a WebP's first bytes are of one that moves: an extended header with that flag.
@@ -132,7 +164,7 @@ func animatedWebP(data []byte) bool {
 
 // Reopen opens a film's file as what a recipe knows, which it has to be.
 func Reopen(path string, id dream.Identity) (*Film, error) {
-	o := FilmOptions{Rate: id.Rate, From: id.From, To: id.To, Size: image.Pt(id.Width, id.Height), Woven: !id.Deinterlaced}
+	o := FilmOptions{Rate: id.Rate, From: id.From, To: id.To, Size: image.Pt(id.Width, id.Height), Woven: !id.Deinterlaced, Untoned: !id.Toned}
 	s, err := Find(path)
 	if err != nil {
 		return nil, err
@@ -147,6 +179,10 @@ func Reopen(path string, id dream.Identity) (*Film, error) {
 	f, err := OpenFilm(path, o)
 	if err != nil {
 		return nil, err
+	}
+	if id.Toned && len(f.tone) == 0 {
+		f.Close()
+		return nil, fmt.Errorf("capture: %q was of a high dynamic range or of wide colours, for which this ffmpeg lacks the filters zscale and tonemap", path)
 	}
 	// Of what was kept for a recording that was cut off nobody knows the sum, but its mark.
 	same := f.sum == id.SHA256
@@ -244,7 +280,7 @@ func (f *Film) damaged() string {
 }
 
 func (f *Film) Identity() dream.Identity {
-	return dream.Identity{Name: f.source.Spec, Width: f.size.X, Height: f.size.Y, SHA256: f.sum, Rate: f.o.Rate, From: f.o.From, To: f.o.To, Kept: f.kept, Pictures: f.pictures, Mark: f.keptMark(), Deinterlaced: f.interlaced}
+	return dream.Identity{Name: f.source.Spec, Width: f.size.X, Height: f.size.Y, SHA256: f.sum, Rate: f.o.Rate, From: f.o.From, To: f.o.To, Kept: f.kept, Pictures: f.pictures, Mark: f.keptMark(), Deinterlaced: f.interlaced, Toned: len(f.tone) > 0}
 }
 
 // keptMark is the mark of what was kept; other films' comments tell nothing.
@@ -326,7 +362,7 @@ func (f *Film) begin(n int) error {
 	if f.source.series {
 		before = []string{"-framerate", rate}
 	}
-	r, err := open(f.source, before, filters...)
+	r, err := open(f.source, before, append(filters, f.tone...)...)
 	if err != nil {
 		return err
 	}

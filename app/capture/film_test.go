@@ -2,6 +2,7 @@ package capture
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"image"
@@ -58,6 +59,9 @@ func TestFilms(t *testing.T) {
 		}
 		return args
 	}
+	ten := func(luma int, transfer, matrix string) []string { // grey in 10 bits of BT.2020
+		return lavfi("color=c=black:s=32x24:r=5:d=1", []string{"-vf", fmt.Sprintf("format=yuv420p10le,geq=lum=%d:cb=512:cr=512,setparams=color_primaries=bt2020:color_trc=%s:colorspace=%s:range=tv", luma, transfer, matrix), "-c:v", "ffv1"})
+	}
 	for _, c := range []struct {
 		what, name string
 		args       []string
@@ -82,6 +86,12 @@ func TestFilms(t *testing.T) {
 		{what: "a camera's slow motion", name: "slow.mp4", args: lavfi("color=c=red:s=32x24:r=240:d=0.25", x264), pictures: 60, size: image.Pt(32, 24), rate: 240},
 		{what: "a transport stream", name: "a.ts", args: lavfi(red, silence, []string{"-c:v", "mpeg2video"}), pictures: 10, size: image.Pt(32, 24), rate: 10},
 		{what: "an APNG", name: "a.png", args: lavfi(red, []string{"-f", "apng"}), pictures: 10, size: image.Pt(32, 24), middle: color.RGBA{R: 254, A: 255}, rate: 10},
+		{what: "a cover and two films, the second of which is the default", name: "two.mkv", args: []string{"-f", "lavfi", "-i", "color=c=blue:s=16x12:r=10:d=1", "-f", "lavfi", "-i", red, "-map", "0", "-map", "1", "-c:v", "ffv1", "-disposition:0", "0", "-disposition:1", "default"}, pictures: 10, size: image.Pt(32, 24), middle: color.RGBA{R: 254, A: 255}, rate: 10},
+		{what: "white at 203 cd/m2 by PQ", name: "pq.mkv", args: ten(573, "smpte2084", "bt2020nc"), o: FilmOptions{Most: 17}, pictures: 5, size: image.Pt(17, 13), middle: color.RGBA{R: 217, G: 217, B: 217, A: 255}, rate: 5},
+		{what: "the brightest by PQ", name: "pq.mkv", args: ten(940, "smpte2084", "bt2020nc"), pictures: 5, size: image.Pt(32, 24), middle: color.RGBA{R: 255, G: 255, B: 255, A: 255}, rate: 5},
+		{what: "white at three quarters by HLG", name: "hlg.mkv", args: ten(721, "arib-std-b67", "bt2020nc"), o: FilmOptions{Most: 17}, pictures: 5, size: image.Pt(17, 13), middle: color.RGBA{R: 217, G: 217, B: 217, A: 255}, rate: 5},
+		{what: "grey of BT.2020", name: "wide.mkv", args: ten(502, "bt2020-10", "bt2020nc"), pictures: 5, size: image.Pt(32, 24), middle: color.RGBA{R: 128, G: 128, B: 128, A: 255}, rate: 5},
+		{what: "red of BT.709 in BT.2020", name: "wide.mkv", args: lavfi("color=red:s=32x24:r=5:d=1", []string{"-vf", "format=gbrp,zscale=pin=bt709:tin=bt709:min=gbr:rin=full:p=bt2020:t=bt709,scale=out_color_matrix=bt2020nc,format=yuv444p10le,setparams=color_primaries=bt2020:color_trc=bt2020-10:colorspace=bt2020nc:range=tv", "-c:v", "ffv1"}), pictures: 5, size: image.Pt(32, 24), middle: color.RGBA{R: 254, B: 6, A: 255}, rate: 5},
 		{what: "BT.709", name: "hd.mp4", args: lavfi(red, []string{"-vf", "scale=out_color_matrix=bt709,format=yuv444p", "-colorspace", "bt709", "-c:v", "libx264", "-qp", "0"}), pictures: 10, size: image.Pt(32, 24), middle: color.RGBA{R: 254, A: 255}, rate: 10},
 	} {
 		f, err := OpenFilm(made(t, c.name, c.args...), c.o)
@@ -120,7 +130,18 @@ func TestMoves(t *testing.T) {
 	if err := os.WriteFile(webp, []byte("RIFF\x40\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x02\x00\x00\x00\x1f\x00\x00\x17\x00\x00ANIM\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	one := made(t, "one.png", "-f", "lavfi", "-i", red, "-f", "apng")
+	data, err := os.ReadFile(one)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.Index(data, []byte("acTL"))
+	copy(data[at+4:], "\x00\x00\x00\x01")
+	if err := os.WriteFile(one, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for path, moves := range map[string]bool{
+		one: false,
 		made(t, "a.gif", "-f", "lavfi", "-i", red):                        true,
 		made(t, "a.png", "-f", "lavfi", "-i", red, "-f", "apng"):          true,
 		made(t, "still.png", "-f", "lavfi", "-i", red, "-frames:v", "1"):  false,

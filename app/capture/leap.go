@@ -52,7 +52,7 @@ var shownTick = regexp.MustCompile(`\bn: *0 pts: *(-?\d+) `)
 func (f *Film) firstTick(before ...string) int {
 	args := append([]string{"-loglevel", "info", "-nostdin"}, before...)
 	args = append(args, f.source.input...)
-	args = append(args, "-map", "0:V:0", "-vf", f.steadied(f.o.Rate)+",showinfo=checksum=0", "-frames:v", "1", "-f", "null", "-")
+	args = append(args, "-map", f.source.stream(), "-vf", f.steadied(f.o.Rate)+",showinfo=checksum=0", "-frames:v", "1", "-f", "null", "-")
 	out, err := ffmpeg.Command(args...).CombinedOutput()
 	if err != nil {
 		return -1

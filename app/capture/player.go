@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -52,6 +53,7 @@ func Play(path string, most int, note func(string)) (*Player, error) {
 	if p.Info, err = Probe(s); err != nil {
 		return nil, err
 	}
+	p.source = s.as(p.Info)
 	p.state.wake, p.state.seek, p.state.loop = make(chan struct{}, 1), -1, true
 	if err := p.open(0); err != nil {
 		return nil, err
@@ -85,7 +87,7 @@ func (p *Player) open(at float64) error {
 	if p.source.series {
 		before = append(before, "-framerate", fmt.Sprint(p.Info.Rate))
 	}
-	r, err := open(p.source, before, append([]string{p.steadied(p.Info.Rate)}, fitted(p.most)...)...)
+	r, err := open(p.source, before, slices.Concat([]string{p.steadied(p.Info.Rate)}, fitted(p.most), p.tone)...)
 	if err == nil {
 		p.reader = r
 	}

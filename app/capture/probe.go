@@ -21,10 +21,11 @@ type Info struct {
 	Late     float64     // seconds by which its first picture comes after the file's beginning, which its sound may have
 	Sound    bool
 
-	mark       string // its comment
-	interlaced bool   // pictures are of two moments, line by line
-	animated   bool   // it is a still picture's format, with several pictures
-	indexed    bool   // it has an index by which a key frame is found at once
+	mark       string   // its comment
+	interlaced bool     // pictures are of two moments, line by line
+	indexed    bool     // it has an index by which a key frame is found at once
+	stream     int      // the number of its pictures' stream among all
+	tone       []string // filters that bring its colours to those of our pictures
 }
 
 // Frames is about how many pictures there are, 0 where that is not known.
@@ -44,19 +45,22 @@ type probed struct {
 }
 
 type probedStream struct {
-	Type     string `json:"codec_type"`
-	Codec    string `json:"codec_name"`
-	Fields   string `json:"field_order"` // progressive, or which of two comes first
-	Width    int    `json:"width"`
-	Height   int    `json:"height"`
-	Aspect   string `json:"sample_aspect_ratio"`
-	Base     string `json:"r_frame_rate"`
-	Mean     string `json:"avg_frame_rate"`
-	Clock    string `json:"time_base"`
-	Duration string `json:"duration"`
-	Start    string `json:"start_time"`
-	Kind     struct {
-		Cover int `json:"attached_pic"`
+	Type      string `json:"codec_type"`
+	Codec     string `json:"codec_name"`
+	Fields    string `json:"field_order"` // progressive, or which of two comes first
+	Width     int    `json:"width"`
+	Height    int    `json:"height"`
+	Aspect    string `json:"sample_aspect_ratio"`
+	Base      string `json:"r_frame_rate"`
+	Mean      string `json:"avg_frame_rate"`
+	Clock     string `json:"time_base"`
+	Primaries string `json:"color_primaries"`
+	Transfer  string `json:"color_transfer"`
+	Duration  string `json:"duration"`
+	Start     string `json:"start_time"`
+	Kind      struct {
+		Cover   int `json:"attached_pic"`
+		Default int `json:"default"`
 	} `json:"disposition"`
 	Side []struct {
 		Rotation float64 `json:"rotation"`
@@ -93,8 +97,9 @@ func (p probed) info() (Info, error) {
 		switch s := &p.Streams[n]; {
 		case s.Type == "audio":
 			i.Sound = true
-		case s.Type == "video" && s.Kind.Cover == 0 && v == nil:
-			v = s
+		case s.Type != "video" || s.Kind.Cover != 0:
+		case v == nil || s.Kind.Default > v.Kind.Default: // as players choose
+			v, i.stream = s, n
 		}
 	}
 	if v == nil {
@@ -106,7 +111,7 @@ func (p probed) info() (Info, error) {
 	i.indexed = strings.Contains(p.Format.Name, "mp4") || strings.Contains(p.Format.Name, "matroska")
 	i.mark = p.Format.Tags.Comment
 	i.interlaced = len(v.Fields) == 2
-	i.animated = v.Codec == "apng"
+	i.tone = toned(v.Primaries, v.Transfer)
 	i.Size = v.shown()
 	i.Rate = v.rate()
 	if i.Duration = number(v.Duration); i.Duration <= 0 {

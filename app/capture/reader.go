@@ -30,7 +30,7 @@ const exact = "bicubic+full_chroma_int+accurate_rnd"
 func open(s Source, before []string, filters ...string) (*reader, error) {
 	args := append([]string{"-nostdin"}, before...)
 	args = append(args, s.input...)
-	args = append(args, "-map", "0:V:0", "-vf", strings.Join(append(filters, "format=rgba"), ","), "-sws_flags", exact,
+	args = append(args, "-map", s.stream(), "-vf", strings.Join(append(filters, "format=rgba"), ","), "-sws_flags", exact,
 		"-fps_mode", "passthrough", "-f", "image2pipe", "-c:v", "pam", "pipe:1")
 	r := &reader{name: s.Name, cmd: ffmpeg.Command(args...)}
 	r.cmd.Stderr = &r.stderr

@@ -3,6 +3,7 @@
 package capture
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -27,6 +28,16 @@ type Source struct {
 	series bool     // it is one of numbered pictures
 	gap    string   // what to say of pictures that the series lacks
 	asks   bool     // opening it asks people at the screen, so that it is not opened again by itself
+	shown  string   // which of its streams has the pictures, as ffmpeg's -map has it; "" for the first that is no cover
+}
+
+// stream is which of its streams has the pictures.
+func (s Source) stream() string { return cmp.Or(s.shown, "0:V:0") }
+
+// as is the source with what was found out of it.
+func (s Source) as(i Info) Source {
+	s.shown = fmt.Sprintf("0:%d", i.stream)
+	return s
 }
 
 // Find gives the source that a spec names: camera, camera:NAME, screen, screen:WxH+X,Y, window:ID, lavfi:GRAPH, a stream's

@@ -40,6 +40,7 @@ type Identity struct {
 	Pictures      int         // how many of them are kept; 0 where that is not known
 	Mark          string      // that the film of what is kept carries, by which it is known before it is whole
 	Deinterlaced  bool        // a film's pictures of two moments are made ones of one, as they were not always
+	Toned         bool        // a film's colours beyond those of our pictures are brought to them, as they were not always
 	EachSize      bool        // it is made anew at the size of the canvas and of each octave, as static was not always
 	Picture       *image.RGBA // the picture itself where it cannot be found by its name, else nil
 }

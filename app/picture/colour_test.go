@@ -18,51 +18,7 @@ import (
 	"github.com/kovidgoyal/imaging/prism/meta/icc"
 )
 
-// profileFile is an ICC profile of version 2 with tags.
-func profileFile(space, pcs string, tags ...string) []byte {
-	head := make([]byte, 128)
-	copy(head[8:], "\x02\x10\x00\x00mntr"+space+pcs)
-	copy(head[36:], "acsp")
-	copy(head[68:], "\x00\x00\xf6\xd6\x00\x01\x00\x00\x00\x00\xd3\x2d") // D50
-	table, body := binary.BigEndian.AppendUint32(nil, uint32(len(tags)/2)), []byte{}
-	for i := 0; i < len(tags); i += 2 {
-		table = append(table, tags[i]...)
-		table = binary.BigEndian.AppendUint32(table, uint32(128+4+6*len(tags)+len(body)))
-		table = binary.BigEndian.AppendUint32(table, uint32(len(tags[i+1])))
-		body = append(body, tags[i+1]...)
-		body = append(body, make([]byte, -len(body)&3)...)
-	}
-	all := append(append(head, table...), body...)
-	binary.BigEndian.PutUint32(all, uint32(len(all)))
-	return all
-}
-
-// fixed writes numbers as the profile's s15Fixed16.
-func fixed(values ...float64) string {
-	var b []byte
-	for _, v := range values {
-		b = binary.BigEndian.AppendUint32(b, uint32(int32(math.Round(v*65536))))
-	}
-	return string(b)
-}
-
-// gamma is a curve that is a power.
-func gamma(g float64) string {
-	return "curv\x00\x00\x00\x00\x00\x00\x00\x01" + string(binary.BigEndian.AppendUint16(nil, uint16(math.Round(g*256))))
-}
-
-const (
-	linear    = "curv\x00\x00\x00\x00\x00\x00\x00\x00"
-	tagHead   = "XYZ \x00\x00\x00\x00"
-	whiteD50  = "\x00\x00\xf6\xd6\x00\x01\x00\x00\x00\x00\xd3\x2d"
-	twoPoints = "\x00\x00\xff\xff"
-)
-
-// matrixProfile is a profile of three primaries, XYZ by D50, and a curve.
-func matrixProfile(curve string, xyz [9]float64) []byte {
-	return profileFile("RGB ", "XYZ ", "wtpt", tagHead+whiteD50, "rTRC", curve, "gTRC", curve, "bTRC", curve,
-		"rXYZ", tagHead+fixed(xyz[:3]...), "gXYZ", tagHead+fixed(xyz[3:6]...), "bXYZ", tagHead+fixed(xyz[6:]...))
-}
+const twoPoints = "\x00\x00\xff\xff"
 
 // tableProfile is a profile with a table of 16 bits (mft2) of two points each way from n inks to Lab.
 func tableProfile(space string, n int, lab ...[3]uint16) []byte {
@@ -77,8 +33,7 @@ func tableProfile(space string, n int, lab ...[3]uint16) []byte {
 
 // Profiles of each sort.
 var (
-	srgbCurve = "para\x00\x00\x00\x00\x00\x03\x00\x00" + fixed(2.4, 1/1.055, 0.055/1.055, 1/12.92, 0.04045)
-	displayP3 = matrixProfile(srgbCurve, [9]float64{0.51512, 0.2412, -0.00105, 0.29198, 0.69225, 0.04189, 0.1571, 0.06657, 0.78407})
+	displayP3 = matrixProfile(curves[13], widePrimaries[12])
 	adobeRGB  = matrixProfile(gamma(563.0/256), [9]float64{0.60974, 0.31111, 0.01947, 0.20528, 0.62567, 0.06087, 0.14919, 0.06322, 0.74457})
 	proPhoto  = matrixProfile(gamma(1.8), [9]float64{0.7977, 0.288, 0, 0.1352, 0.7119, 0, 0.0313, 0.0001, 0.8249})
 	greyPlain = profileFile("GRAY", "XYZ ", "wtpt", tagHead+whiteD50, "kTRC", linear)
@@ -161,6 +116,45 @@ func strip(colours []color.Color) *image.NRGBA {
 		m.Set(x, 0, c)
 	}
 	return m
+}
+
+// A picture of wide colours by code points alone (cICP) is opened as one with their profile; they count more than that, except
+// of a high dynamic range, of which the profile is what there is.
+func TestCodePoints(t *testing.T) {
+	m := strip([]color.Color{color.White, color.NRGBA{200, 100, 50, 255}, color.NRGBA{150, 140, 130, 255}, color.NRGBA{128, 128, 128, 255}})
+	plain := encoded(t, func(w io.Writer) error { return png.Encode(w, m) })
+	none := [][3]float64{{255, 255, 255}, {200, 100, 50}, {150, 140, 130}, {128, 128, 128}}
+	p3 := [][3]float64{{255, 255, 255}, {214.9, 92.6, 31}, {152.1, 139.6, 128.7}, {128, 128, 128}}
+	wide := [][3]float64{{255, 255, 255}, {241.3, 75.9, 29.1}, {156.8, 138.8, 128.5}, {128, 128, 128}}
+	for _, c := range []struct {
+		name string
+		data []byte
+		want [][3]float64
+	}{
+		{"sRGB", chunked(plain, "cICP", []byte{1, 13, 0, 1}), none},
+		{"Display P3", chunked(plain, "cICP", []byte{12, 13, 0, 1}), p3},
+		{"BT.2020", chunked(plain, "cICP", []byte{9, 14, 0, 1}), wide},
+		{"PQ", chunked(plain, "cICP", []byte{9, 16, 0, 1}), none},
+		{"before a profile", chunked(withProfile(plain, packed(displayP3)), "cICP", []byte{9, 13, 0, 1}), wide},
+		{"behind a profile", withProfile(chunked(plain, "cICP", []byte{9, 13, 0, 1}), packed(displayP3)), wide},
+		{"PQ, with a profile", chunked(withProfile(plain, packed(displayP3)), "cICP", []byte{9, 16, 0, 1}), p3},
+		{"of no length", chunked(plain, "cICP", nil), none},
+	} {
+		got, err := Decode(c.data)
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		for x, want := range c.want {
+			at := got.RGBAAt(x, 0)
+			for i, v := range []uint8{at.R, at.G, at.B} {
+				if math.Abs(float64(v)-want[i]) > 1.5 {
+					t.Errorf("%s: colour %d is %v, want %v", c.name, x, at, want)
+					break
+				}
+			}
+		}
+	}
 }
 
 // The values are Little CMS's, relative colorimetric, of the same profiles. White, black and

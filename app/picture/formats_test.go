@@ -65,12 +65,25 @@ func TestFormats(t *testing.T) {
 		return gif.EncodeAll(w, &gif.GIF{Image: []*image.Paletted{frame}, Delay: []int{0}, Config: image.Config{Width: 48, Height: 32}})
 	})
 	white := [3]float64{255, 255, 255}
+	// pointed has code points in a HEIC's or AVIF's own words for colours.
+	pointed := func(name string, primaries, curve byte) []byte {
+		data := testdata(t, name)
+		at := bytes.Index(data, []byte("colrnclx"))
+		if at < 0 {
+			t.Fatalf("%s has no code points", name)
+		}
+		copy(data[at+8:], []byte{0, primaries, 0, curve})
+		return data
+	}
 	for _, c := range []struct {
 		name   string
 		data   []byte
 		want   corners
 		within float64
 	}{
+		{"P3 by code points.avif", pointed("plain.avif", 12, 13), p3, 10},
+		{"P3 by code points, a camera's curve.avif", pointed("plain.avif", 12, 1), p3, 10},
+		{"PQ, which is not read.avif", pointed("plain.avif", 9, 16), plainCorners, 3},
 		{"lossy.webp", testdata(t, "lossy.webp"), plainCorners, 3},
 		{"lossless.webp", testdata(t, "lossless.webp"), plainCorners, 0},
 		{"alpha.webp", testdata(t, "alpha.webp"), alpha, 3},

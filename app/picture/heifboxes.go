@@ -22,10 +22,11 @@ type heifFile struct {
 	w, h     int
 	clean    []byte // the body of the box that says which part is shown, nil for all
 	profile  []byte
-	matrix   int  // of H.273, 2 for not said
-	full     bool // levels at full length
-	rotation int  // quarter turns against the clock
-	mirror   int  // 0 none, 1 top and bottom change places, 2 left and right
+	points   [2]int // of H.273: primaries and curve
+	matrix   int    // likewise, 2 for not said
+	full     bool   // levels at full length
+	rotation int    // quarter turns against the clock
+	mirror   int    // 0 none, 1 top and bottom change places, 2 left and right
 }
 
 // coded is how many pixels the largest picture in the file has by its codes, 0 where only its boxes say.
@@ -332,6 +333,7 @@ func (f *heifFile) property(b heifBox) {
 		case kind == "prof" || kind == "rICC":
 			f.profile = b.body[4:]
 		case kind == "nclx" && len(b.body) >= 11:
+			f.points = [2]int{int(binary.BigEndian.Uint16(b.body[4:])), int(binary.BigEndian.Uint16(b.body[6:]))}
 			f.matrix, f.full = int(binary.BigEndian.Uint16(b.body[8:])), b.body[10]&0x80 != 0
 		}
 	}

@@ -69,6 +69,9 @@ func (r Recipe) head() string {
 		if r.Start.Deinterlaced {
 			entry(&b, "deinterlaced", true)
 		}
+		if r.Start.Toned {
+			entry(&b, "toned", true)
+		}
 		if r.Start.DeviceFlow {
 			entry(&b, "device-flow", true)
 		}
