@@ -126,12 +126,12 @@ func (l *Live) run(first chan<- error) {
 			return
 		}
 		if l.source.asks {
-			l.note(fmt.Sprintf("%s is gone (%s); the dream goes on by itself; open the screen again to choose anew", l.source.Name, reason(err)))
+			l.note(fmt.Sprintf("%s is gone (%s); the dream goes on by itself; open the screen again to choose anew", l.source.Name, l.source.reason(err)))
 			<-l.closed
 			return
 		}
 		if !gone {
-			l.note(fmt.Sprintf("%s is gone (%s); the dream goes on by itself until it is back", l.source.Name, reason(err)))
+			l.note(fmt.Sprintf("%s is gone (%s); the dream goes on by itself until it is back", l.source.Name, l.source.reason(err)))
 			gone = true
 		}
 		select {
@@ -143,12 +143,13 @@ func (l *Live) run(first chan<- error) {
 	}
 }
 
-// reason is an error for a note. The end of what has none is no success: a grabber ends so when its window goes.
-func reason(err error) string {
-	if errors.Is(err, io.EOF) {
+// reason is an error for a note that begins with the source's name. The end of what has none is no success: a grabber ends so
+// when its window goes.
+func (s Source) reason(err error) string {
+	if errors.Is(err, io.EOF) || killed(err) {
 		return "it ended"
 	}
-	return strings.TrimPrefix(err.Error(), "capture: ")
+	return strings.TrimPrefix(strings.TrimPrefix(err.Error(), "capture: "), s.Name+": ")
 }
 
 // read reads pictures until there is no other, or none for a while.

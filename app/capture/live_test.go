@@ -1,15 +1,18 @@
 package capture
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"zalgoscope/app/ffmpeg"
 	"zalgoscope/app/toolstest"
 )
 
@@ -57,6 +60,21 @@ func TestLiveComesBack(t *testing.T) {
 	l.Close()
 	if d := time.Since(began); d > 3*time.Second {
 		t.Errorf("its end takes %v", d)
+	}
+}
+
+// TestReason has a note tell why a source went once, in plain words, whose name it begins with.
+func TestReason(t *testing.T) {
+	toolstest.Need(t, "sh")
+	s := Source{Name: "cam"}
+	for script, want := range map[string]string{"kill -9 $$": "it ended", "exit 255": "it ended", "echo no signal >&2; exit 1": "ffmpeg: no signal (exit status 1)"} {
+		cmd := exec.Command("sh", "-c", script)
+		var stderr ffmpeg.Tail
+		cmd.Stderr = &stderr
+		err := fmt.Errorf("capture: %s: %w", s.Name, ffmpeg.Complaint(cmd.Run(), stderr.String()))
+		if got := s.reason(err); got != want {
+			t.Errorf("%s: the reason is %q, want %q", script, got, want)
+		}
 	}
 }
 

@@ -151,7 +151,7 @@ func (p *Player) run() {
 		none := n == 0 && base == 0
 		switch {
 		case none:
-			p.note(fmt.Sprintf("%s cannot be read again (%s); its last picture stays", p.source.Name, reason(err)))
+			p.note(fmt.Sprintf("%s cannot be read again (%s); its last picture stays", p.source.Name, p.source.reason(err)))
 		case !errors.Is(err, io.EOF):
 			p.note(err.Error())
 		}
