@@ -11,6 +11,8 @@ func vectors() *kernels {
 	k.lrn, k.lrnGradient = lrnNEON, lrnGradientNEON
 	k.gateRow, k.plusRow, k.seedRow = gateRowNEON, plusRowNEON, seedRowNEON
 	k.tireRow, k.normRow = tireRowNEON, normRowNEON
+	k.channelSums, k.channelSquares, k.channelDots = channelSumsNEON, channelSquaresNEON, channelDotsNEON
+	k.normaliseRow, k.normaliseGradientRow = normaliseRowNEON, normaliseGradientRowNEON
 	k.peak, k.work, k.speed = peakNEON, 24*4*2, 60
 	return &k
 }

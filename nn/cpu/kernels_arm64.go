@@ -224,6 +224,31 @@ func tireRowNEON(t *fatigueTile)
 //go:noescape
 func normRowNEON(t *fatigueTile)
 
+// channelSumsNEON sums each pixel's channels times their gains.
+//
+//go:noescape
+func channelSumsNEON(t *normTile)
+
+// channelSquaresNEON sums the squares of what each pixel's channels are from the mean, times their gains.
+//
+//go:noescape
+func channelSquaresNEON(t *normTile)
+
+// channelDotsNEON sums the products of what each pixel's channels are from the mean and those of dy, times their gains.
+//
+//go:noescape
+func channelDotsNEON(t *normTile)
+
+// normaliseRowNEON is (x-mean)*factor*gain + shift for a row of a block.
+//
+//go:noescape
+func normaliseRowNEON(t *normTile)
+
+// normaliseGradientRowNEON is factor*gain*dy + shift*(offset + pull*(x-mean)) for a row of a block, added to what is there if told so.
+//
+//go:noescape
+func normaliseGradientRowNEON(t *normTile)
+
 // mixNEON is clean*x + wet*f.
 //
 //go:noescape

@@ -24,6 +24,95 @@ block:
 	CSEL EQ, R10, R7, R7
 	MOVD 16(R1), R8
 	MOVD 24(R1), R9
+	CMP $16, R7
+	BNE tap
+whole:
+	MOVD.P 8(R8), R11
+	ADD R3, R11, R11
+	VLD1.P (R11)(R5), [V24.S4, V25.S4, V26.S4, V27.S4]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f981280 // fmla v0.4s, v20.4s, v24.s[0]
+	WORD $0x4f9812a1 // fmla v1.4s, v21.4s, v24.s[0]
+	WORD $0x4f9812c2 // fmla v2.4s, v22.4s, v24.s[0]
+	WORD $0x4f9812e3 // fmla v3.4s, v23.4s, v24.s[0]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb81280 // fmla v0.4s, v20.4s, v24.s[1]
+	WORD $0x4fb812a1 // fmla v1.4s, v21.4s, v24.s[1]
+	WORD $0x4fb812c2 // fmla v2.4s, v22.4s, v24.s[1]
+	WORD $0x4fb812e3 // fmla v3.4s, v23.4s, v24.s[1]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f981a80 // fmla v0.4s, v20.4s, v24.s[2]
+	WORD $0x4f981aa1 // fmla v1.4s, v21.4s, v24.s[2]
+	WORD $0x4f981ac2 // fmla v2.4s, v22.4s, v24.s[2]
+	WORD $0x4f981ae3 // fmla v3.4s, v23.4s, v24.s[2]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb81a80 // fmla v0.4s, v20.4s, v24.s[3]
+	WORD $0x4fb81aa1 // fmla v1.4s, v21.4s, v24.s[3]
+	WORD $0x4fb81ac2 // fmla v2.4s, v22.4s, v24.s[3]
+	WORD $0x4fb81ae3 // fmla v3.4s, v23.4s, v24.s[3]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f991280 // fmla v0.4s, v20.4s, v25.s[0]
+	WORD $0x4f9912a1 // fmla v1.4s, v21.4s, v25.s[0]
+	WORD $0x4f9912c2 // fmla v2.4s, v22.4s, v25.s[0]
+	WORD $0x4f9912e3 // fmla v3.4s, v23.4s, v25.s[0]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb91280 // fmla v0.4s, v20.4s, v25.s[1]
+	WORD $0x4fb912a1 // fmla v1.4s, v21.4s, v25.s[1]
+	WORD $0x4fb912c2 // fmla v2.4s, v22.4s, v25.s[1]
+	WORD $0x4fb912e3 // fmla v3.4s, v23.4s, v25.s[1]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f991a80 // fmla v0.4s, v20.4s, v25.s[2]
+	WORD $0x4f991aa1 // fmla v1.4s, v21.4s, v25.s[2]
+	WORD $0x4f991ac2 // fmla v2.4s, v22.4s, v25.s[2]
+	WORD $0x4f991ae3 // fmla v3.4s, v23.4s, v25.s[2]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb91a80 // fmla v0.4s, v20.4s, v25.s[3]
+	WORD $0x4fb91aa1 // fmla v1.4s, v21.4s, v25.s[3]
+	WORD $0x4fb91ac2 // fmla v2.4s, v22.4s, v25.s[3]
+	WORD $0x4fb91ae3 // fmla v3.4s, v23.4s, v25.s[3]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f9a1280 // fmla v0.4s, v20.4s, v26.s[0]
+	WORD $0x4f9a12a1 // fmla v1.4s, v21.4s, v26.s[0]
+	WORD $0x4f9a12c2 // fmla v2.4s, v22.4s, v26.s[0]
+	WORD $0x4f9a12e3 // fmla v3.4s, v23.4s, v26.s[0]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fba1280 // fmla v0.4s, v20.4s, v26.s[1]
+	WORD $0x4fba12a1 // fmla v1.4s, v21.4s, v26.s[1]
+	WORD $0x4fba12c2 // fmla v2.4s, v22.4s, v26.s[1]
+	WORD $0x4fba12e3 // fmla v3.4s, v23.4s, v26.s[1]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f9a1a80 // fmla v0.4s, v20.4s, v26.s[2]
+	WORD $0x4f9a1aa1 // fmla v1.4s, v21.4s, v26.s[2]
+	WORD $0x4f9a1ac2 // fmla v2.4s, v22.4s, v26.s[2]
+	WORD $0x4f9a1ae3 // fmla v3.4s, v23.4s, v26.s[2]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fba1a80 // fmla v0.4s, v20.4s, v26.s[3]
+	WORD $0x4fba1aa1 // fmla v1.4s, v21.4s, v26.s[3]
+	WORD $0x4fba1ac2 // fmla v2.4s, v22.4s, v26.s[3]
+	WORD $0x4fba1ae3 // fmla v3.4s, v23.4s, v26.s[3]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f9b1280 // fmla v0.4s, v20.4s, v27.s[0]
+	WORD $0x4f9b12a1 // fmla v1.4s, v21.4s, v27.s[0]
+	WORD $0x4f9b12c2 // fmla v2.4s, v22.4s, v27.s[0]
+	WORD $0x4f9b12e3 // fmla v3.4s, v23.4s, v27.s[0]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fbb1280 // fmla v0.4s, v20.4s, v27.s[1]
+	WORD $0x4fbb12a1 // fmla v1.4s, v21.4s, v27.s[1]
+	WORD $0x4fbb12c2 // fmla v2.4s, v22.4s, v27.s[1]
+	WORD $0x4fbb12e3 // fmla v3.4s, v23.4s, v27.s[1]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f9b1a80 // fmla v0.4s, v20.4s, v27.s[2]
+	WORD $0x4f9b1aa1 // fmla v1.4s, v21.4s, v27.s[2]
+	WORD $0x4f9b1ac2 // fmla v2.4s, v22.4s, v27.s[2]
+	WORD $0x4f9b1ae3 // fmla v3.4s, v23.4s, v27.s[2]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fbb1a80 // fmla v0.4s, v20.4s, v27.s[3]
+	WORD $0x4fbb1aa1 // fmla v1.4s, v21.4s, v27.s[3]
+	WORD $0x4fbb1ac2 // fmla v2.4s, v22.4s, v27.s[3]
+	WORD $0x4fbb1ae3 // fmla v3.4s, v23.4s, v27.s[3]
+	SUBS $1, R9, R9
+	BNE whole
+	B tapped
 tap:
 	MOVD.P 8(R8), R11
 	ADD R3, R11, R11
@@ -68,6 +157,7 @@ single:
 next:
 	SUBS $1, R9, R9
 	BNE tap
+tapped:
 	MOVD 32(R1), R10
 	ADD R10, R3, R3
 	SUBS $1, R6, R6
@@ -1324,6 +1414,160 @@ block:
 	CSEL EQ, R10, R7, R7
 	MOVD 16(R1), R8
 	MOVD 24(R1), R9
+	CMP $16, R7
+	BNE tap
+whole:
+	MOVD.P 8(R8), R11
+	ADD R3, R11, R11
+	VLD1.P (R11)(R5), [V24.S4, V25.S4, V26.S4, V27.S4]
+	VLD1.P (R11)(R5), [V28.S4, V29.S4, V30.S4, V31.S4]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f981280 // fmla v0.4s, v20.4s, v24.s[0]
+	WORD $0x4f9812a1 // fmla v1.4s, v21.4s, v24.s[0]
+	WORD $0x4f9812c2 // fmla v2.4s, v22.4s, v24.s[0]
+	WORD $0x4f9812e3 // fmla v3.4s, v23.4s, v24.s[0]
+	WORD $0x4f9c1284 // fmla v4.4s, v20.4s, v28.s[0]
+	WORD $0x4f9c12a5 // fmla v5.4s, v21.4s, v28.s[0]
+	WORD $0x4f9c12c6 // fmla v6.4s, v22.4s, v28.s[0]
+	WORD $0x4f9c12e7 // fmla v7.4s, v23.4s, v28.s[0]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb81280 // fmla v0.4s, v20.4s, v24.s[1]
+	WORD $0x4fb812a1 // fmla v1.4s, v21.4s, v24.s[1]
+	WORD $0x4fb812c2 // fmla v2.4s, v22.4s, v24.s[1]
+	WORD $0x4fb812e3 // fmla v3.4s, v23.4s, v24.s[1]
+	WORD $0x4fbc1284 // fmla v4.4s, v20.4s, v28.s[1]
+	WORD $0x4fbc12a5 // fmla v5.4s, v21.4s, v28.s[1]
+	WORD $0x4fbc12c6 // fmla v6.4s, v22.4s, v28.s[1]
+	WORD $0x4fbc12e7 // fmla v7.4s, v23.4s, v28.s[1]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f981a80 // fmla v0.4s, v20.4s, v24.s[2]
+	WORD $0x4f981aa1 // fmla v1.4s, v21.4s, v24.s[2]
+	WORD $0x4f981ac2 // fmla v2.4s, v22.4s, v24.s[2]
+	WORD $0x4f981ae3 // fmla v3.4s, v23.4s, v24.s[2]
+	WORD $0x4f9c1a84 // fmla v4.4s, v20.4s, v28.s[2]
+	WORD $0x4f9c1aa5 // fmla v5.4s, v21.4s, v28.s[2]
+	WORD $0x4f9c1ac6 // fmla v6.4s, v22.4s, v28.s[2]
+	WORD $0x4f9c1ae7 // fmla v7.4s, v23.4s, v28.s[2]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb81a80 // fmla v0.4s, v20.4s, v24.s[3]
+	WORD $0x4fb81aa1 // fmla v1.4s, v21.4s, v24.s[3]
+	WORD $0x4fb81ac2 // fmla v2.4s, v22.4s, v24.s[3]
+	WORD $0x4fb81ae3 // fmla v3.4s, v23.4s, v24.s[3]
+	WORD $0x4fbc1a84 // fmla v4.4s, v20.4s, v28.s[3]
+	WORD $0x4fbc1aa5 // fmla v5.4s, v21.4s, v28.s[3]
+	WORD $0x4fbc1ac6 // fmla v6.4s, v22.4s, v28.s[3]
+	WORD $0x4fbc1ae7 // fmla v7.4s, v23.4s, v28.s[3]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f991280 // fmla v0.4s, v20.4s, v25.s[0]
+	WORD $0x4f9912a1 // fmla v1.4s, v21.4s, v25.s[0]
+	WORD $0x4f9912c2 // fmla v2.4s, v22.4s, v25.s[0]
+	WORD $0x4f9912e3 // fmla v3.4s, v23.4s, v25.s[0]
+	WORD $0x4f9d1284 // fmla v4.4s, v20.4s, v29.s[0]
+	WORD $0x4f9d12a5 // fmla v5.4s, v21.4s, v29.s[0]
+	WORD $0x4f9d12c6 // fmla v6.4s, v22.4s, v29.s[0]
+	WORD $0x4f9d12e7 // fmla v7.4s, v23.4s, v29.s[0]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb91280 // fmla v0.4s, v20.4s, v25.s[1]
+	WORD $0x4fb912a1 // fmla v1.4s, v21.4s, v25.s[1]
+	WORD $0x4fb912c2 // fmla v2.4s, v22.4s, v25.s[1]
+	WORD $0x4fb912e3 // fmla v3.4s, v23.4s, v25.s[1]
+	WORD $0x4fbd1284 // fmla v4.4s, v20.4s, v29.s[1]
+	WORD $0x4fbd12a5 // fmla v5.4s, v21.4s, v29.s[1]
+	WORD $0x4fbd12c6 // fmla v6.4s, v22.4s, v29.s[1]
+	WORD $0x4fbd12e7 // fmla v7.4s, v23.4s, v29.s[1]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f991a80 // fmla v0.4s, v20.4s, v25.s[2]
+	WORD $0x4f991aa1 // fmla v1.4s, v21.4s, v25.s[2]
+	WORD $0x4f991ac2 // fmla v2.4s, v22.4s, v25.s[2]
+	WORD $0x4f991ae3 // fmla v3.4s, v23.4s, v25.s[2]
+	WORD $0x4f9d1a84 // fmla v4.4s, v20.4s, v29.s[2]
+	WORD $0x4f9d1aa5 // fmla v5.4s, v21.4s, v29.s[2]
+	WORD $0x4f9d1ac6 // fmla v6.4s, v22.4s, v29.s[2]
+	WORD $0x4f9d1ae7 // fmla v7.4s, v23.4s, v29.s[2]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb91a80 // fmla v0.4s, v20.4s, v25.s[3]
+	WORD $0x4fb91aa1 // fmla v1.4s, v21.4s, v25.s[3]
+	WORD $0x4fb91ac2 // fmla v2.4s, v22.4s, v25.s[3]
+	WORD $0x4fb91ae3 // fmla v3.4s, v23.4s, v25.s[3]
+	WORD $0x4fbd1a84 // fmla v4.4s, v20.4s, v29.s[3]
+	WORD $0x4fbd1aa5 // fmla v5.4s, v21.4s, v29.s[3]
+	WORD $0x4fbd1ac6 // fmla v6.4s, v22.4s, v29.s[3]
+	WORD $0x4fbd1ae7 // fmla v7.4s, v23.4s, v29.s[3]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f9a1280 // fmla v0.4s, v20.4s, v26.s[0]
+	WORD $0x4f9a12a1 // fmla v1.4s, v21.4s, v26.s[0]
+	WORD $0x4f9a12c2 // fmla v2.4s, v22.4s, v26.s[0]
+	WORD $0x4f9a12e3 // fmla v3.4s, v23.4s, v26.s[0]
+	WORD $0x4f9e1284 // fmla v4.4s, v20.4s, v30.s[0]
+	WORD $0x4f9e12a5 // fmla v5.4s, v21.4s, v30.s[0]
+	WORD $0x4f9e12c6 // fmla v6.4s, v22.4s, v30.s[0]
+	WORD $0x4f9e12e7 // fmla v7.4s, v23.4s, v30.s[0]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fba1280 // fmla v0.4s, v20.4s, v26.s[1]
+	WORD $0x4fba12a1 // fmla v1.4s, v21.4s, v26.s[1]
+	WORD $0x4fba12c2 // fmla v2.4s, v22.4s, v26.s[1]
+	WORD $0x4fba12e3 // fmla v3.4s, v23.4s, v26.s[1]
+	WORD $0x4fbe1284 // fmla v4.4s, v20.4s, v30.s[1]
+	WORD $0x4fbe12a5 // fmla v5.4s, v21.4s, v30.s[1]
+	WORD $0x4fbe12c6 // fmla v6.4s, v22.4s, v30.s[1]
+	WORD $0x4fbe12e7 // fmla v7.4s, v23.4s, v30.s[1]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f9a1a80 // fmla v0.4s, v20.4s, v26.s[2]
+	WORD $0x4f9a1aa1 // fmla v1.4s, v21.4s, v26.s[2]
+	WORD $0x4f9a1ac2 // fmla v2.4s, v22.4s, v26.s[2]
+	WORD $0x4f9a1ae3 // fmla v3.4s, v23.4s, v26.s[2]
+	WORD $0x4f9e1a84 // fmla v4.4s, v20.4s, v30.s[2]
+	WORD $0x4f9e1aa5 // fmla v5.4s, v21.4s, v30.s[2]
+	WORD $0x4f9e1ac6 // fmla v6.4s, v22.4s, v30.s[2]
+	WORD $0x4f9e1ae7 // fmla v7.4s, v23.4s, v30.s[2]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fba1a80 // fmla v0.4s, v20.4s, v26.s[3]
+	WORD $0x4fba1aa1 // fmla v1.4s, v21.4s, v26.s[3]
+	WORD $0x4fba1ac2 // fmla v2.4s, v22.4s, v26.s[3]
+	WORD $0x4fba1ae3 // fmla v3.4s, v23.4s, v26.s[3]
+	WORD $0x4fbe1a84 // fmla v4.4s, v20.4s, v30.s[3]
+	WORD $0x4fbe1aa5 // fmla v5.4s, v21.4s, v30.s[3]
+	WORD $0x4fbe1ac6 // fmla v6.4s, v22.4s, v30.s[3]
+	WORD $0x4fbe1ae7 // fmla v7.4s, v23.4s, v30.s[3]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f9b1280 // fmla v0.4s, v20.4s, v27.s[0]
+	WORD $0x4f9b12a1 // fmla v1.4s, v21.4s, v27.s[0]
+	WORD $0x4f9b12c2 // fmla v2.4s, v22.4s, v27.s[0]
+	WORD $0x4f9b12e3 // fmla v3.4s, v23.4s, v27.s[0]
+	WORD $0x4f9f1284 // fmla v4.4s, v20.4s, v31.s[0]
+	WORD $0x4f9f12a5 // fmla v5.4s, v21.4s, v31.s[0]
+	WORD $0x4f9f12c6 // fmla v6.4s, v22.4s, v31.s[0]
+	WORD $0x4f9f12e7 // fmla v7.4s, v23.4s, v31.s[0]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fbb1280 // fmla v0.4s, v20.4s, v27.s[1]
+	WORD $0x4fbb12a1 // fmla v1.4s, v21.4s, v27.s[1]
+	WORD $0x4fbb12c2 // fmla v2.4s, v22.4s, v27.s[1]
+	WORD $0x4fbb12e3 // fmla v3.4s, v23.4s, v27.s[1]
+	WORD $0x4fbf1284 // fmla v4.4s, v20.4s, v31.s[1]
+	WORD $0x4fbf12a5 // fmla v5.4s, v21.4s, v31.s[1]
+	WORD $0x4fbf12c6 // fmla v6.4s, v22.4s, v31.s[1]
+	WORD $0x4fbf12e7 // fmla v7.4s, v23.4s, v31.s[1]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f9b1a80 // fmla v0.4s, v20.4s, v27.s[2]
+	WORD $0x4f9b1aa1 // fmla v1.4s, v21.4s, v27.s[2]
+	WORD $0x4f9b1ac2 // fmla v2.4s, v22.4s, v27.s[2]
+	WORD $0x4f9b1ae3 // fmla v3.4s, v23.4s, v27.s[2]
+	WORD $0x4f9f1a84 // fmla v4.4s, v20.4s, v31.s[2]
+	WORD $0x4f9f1aa5 // fmla v5.4s, v21.4s, v31.s[2]
+	WORD $0x4f9f1ac6 // fmla v6.4s, v22.4s, v31.s[2]
+	WORD $0x4f9f1ae7 // fmla v7.4s, v23.4s, v31.s[2]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fbb1a80 // fmla v0.4s, v20.4s, v27.s[3]
+	WORD $0x4fbb1aa1 // fmla v1.4s, v21.4s, v27.s[3]
+	WORD $0x4fbb1ac2 // fmla v2.4s, v22.4s, v27.s[3]
+	WORD $0x4fbb1ae3 // fmla v3.4s, v23.4s, v27.s[3]
+	WORD $0x4fbf1a84 // fmla v4.4s, v20.4s, v31.s[3]
+	WORD $0x4fbf1aa5 // fmla v5.4s, v21.4s, v31.s[3]
+	WORD $0x4fbf1ac6 // fmla v6.4s, v22.4s, v31.s[3]
+	WORD $0x4fbf1ae7 // fmla v7.4s, v23.4s, v31.s[3]
+	SUBS $1, R9, R9
+	BNE whole
+	B tapped
 tap:
 	MOVD.P 8(R8), R11
 	ADD R3, R11, R11
@@ -1391,6 +1635,7 @@ single:
 next:
 	SUBS $1, R9, R9
 	BNE tap
+tapped:
 	MOVD 32(R1), R10
 	ADD R10, R3, R3
 	SUBS $1, R6, R6
@@ -3070,6 +3315,225 @@ block:
 	CSEL EQ, R10, R7, R7
 	MOVD 16(R1), R8
 	MOVD 24(R1), R9
+	CMP $16, R7
+	BNE tap
+whole:
+	MOVD.P 8(R8), R11
+	ADD R3, R11, R11
+	VLD1.P (R11)(R5), [V24.S4, V25.S4, V26.S4, V27.S4]
+	VLD1.P (R11)(R5), [V28.S4, V29.S4, V30.S4, V31.S4]
+	VLD1.P (R11)(R5), [V12.S4, V13.S4, V14.S4, V15.S4]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f981280 // fmla v0.4s, v20.4s, v24.s[0]
+	WORD $0x4f9812a1 // fmla v1.4s, v21.4s, v24.s[0]
+	WORD $0x4f9812c2 // fmla v2.4s, v22.4s, v24.s[0]
+	WORD $0x4f9812e3 // fmla v3.4s, v23.4s, v24.s[0]
+	WORD $0x4f9c1284 // fmla v4.4s, v20.4s, v28.s[0]
+	WORD $0x4f9c12a5 // fmla v5.4s, v21.4s, v28.s[0]
+	WORD $0x4f9c12c6 // fmla v6.4s, v22.4s, v28.s[0]
+	WORD $0x4f9c12e7 // fmla v7.4s, v23.4s, v28.s[0]
+	WORD $0x4f8c1288 // fmla v8.4s, v20.4s, v12.s[0]
+	WORD $0x4f8c12a9 // fmla v9.4s, v21.4s, v12.s[0]
+	WORD $0x4f8c12ca // fmla v10.4s, v22.4s, v12.s[0]
+	WORD $0x4f8c12eb // fmla v11.4s, v23.4s, v12.s[0]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb81280 // fmla v0.4s, v20.4s, v24.s[1]
+	WORD $0x4fb812a1 // fmla v1.4s, v21.4s, v24.s[1]
+	WORD $0x4fb812c2 // fmla v2.4s, v22.4s, v24.s[1]
+	WORD $0x4fb812e3 // fmla v3.4s, v23.4s, v24.s[1]
+	WORD $0x4fbc1284 // fmla v4.4s, v20.4s, v28.s[1]
+	WORD $0x4fbc12a5 // fmla v5.4s, v21.4s, v28.s[1]
+	WORD $0x4fbc12c6 // fmla v6.4s, v22.4s, v28.s[1]
+	WORD $0x4fbc12e7 // fmla v7.4s, v23.4s, v28.s[1]
+	WORD $0x4fac1288 // fmla v8.4s, v20.4s, v12.s[1]
+	WORD $0x4fac12a9 // fmla v9.4s, v21.4s, v12.s[1]
+	WORD $0x4fac12ca // fmla v10.4s, v22.4s, v12.s[1]
+	WORD $0x4fac12eb // fmla v11.4s, v23.4s, v12.s[1]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f981a80 // fmla v0.4s, v20.4s, v24.s[2]
+	WORD $0x4f981aa1 // fmla v1.4s, v21.4s, v24.s[2]
+	WORD $0x4f981ac2 // fmla v2.4s, v22.4s, v24.s[2]
+	WORD $0x4f981ae3 // fmla v3.4s, v23.4s, v24.s[2]
+	WORD $0x4f9c1a84 // fmla v4.4s, v20.4s, v28.s[2]
+	WORD $0x4f9c1aa5 // fmla v5.4s, v21.4s, v28.s[2]
+	WORD $0x4f9c1ac6 // fmla v6.4s, v22.4s, v28.s[2]
+	WORD $0x4f9c1ae7 // fmla v7.4s, v23.4s, v28.s[2]
+	WORD $0x4f8c1a88 // fmla v8.4s, v20.4s, v12.s[2]
+	WORD $0x4f8c1aa9 // fmla v9.4s, v21.4s, v12.s[2]
+	WORD $0x4f8c1aca // fmla v10.4s, v22.4s, v12.s[2]
+	WORD $0x4f8c1aeb // fmla v11.4s, v23.4s, v12.s[2]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb81a80 // fmla v0.4s, v20.4s, v24.s[3]
+	WORD $0x4fb81aa1 // fmla v1.4s, v21.4s, v24.s[3]
+	WORD $0x4fb81ac2 // fmla v2.4s, v22.4s, v24.s[3]
+	WORD $0x4fb81ae3 // fmla v3.4s, v23.4s, v24.s[3]
+	WORD $0x4fbc1a84 // fmla v4.4s, v20.4s, v28.s[3]
+	WORD $0x4fbc1aa5 // fmla v5.4s, v21.4s, v28.s[3]
+	WORD $0x4fbc1ac6 // fmla v6.4s, v22.4s, v28.s[3]
+	WORD $0x4fbc1ae7 // fmla v7.4s, v23.4s, v28.s[3]
+	WORD $0x4fac1a88 // fmla v8.4s, v20.4s, v12.s[3]
+	WORD $0x4fac1aa9 // fmla v9.4s, v21.4s, v12.s[3]
+	WORD $0x4fac1aca // fmla v10.4s, v22.4s, v12.s[3]
+	WORD $0x4fac1aeb // fmla v11.4s, v23.4s, v12.s[3]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f991280 // fmla v0.4s, v20.4s, v25.s[0]
+	WORD $0x4f9912a1 // fmla v1.4s, v21.4s, v25.s[0]
+	WORD $0x4f9912c2 // fmla v2.4s, v22.4s, v25.s[0]
+	WORD $0x4f9912e3 // fmla v3.4s, v23.4s, v25.s[0]
+	WORD $0x4f9d1284 // fmla v4.4s, v20.4s, v29.s[0]
+	WORD $0x4f9d12a5 // fmla v5.4s, v21.4s, v29.s[0]
+	WORD $0x4f9d12c6 // fmla v6.4s, v22.4s, v29.s[0]
+	WORD $0x4f9d12e7 // fmla v7.4s, v23.4s, v29.s[0]
+	WORD $0x4f8d1288 // fmla v8.4s, v20.4s, v13.s[0]
+	WORD $0x4f8d12a9 // fmla v9.4s, v21.4s, v13.s[0]
+	WORD $0x4f8d12ca // fmla v10.4s, v22.4s, v13.s[0]
+	WORD $0x4f8d12eb // fmla v11.4s, v23.4s, v13.s[0]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb91280 // fmla v0.4s, v20.4s, v25.s[1]
+	WORD $0x4fb912a1 // fmla v1.4s, v21.4s, v25.s[1]
+	WORD $0x4fb912c2 // fmla v2.4s, v22.4s, v25.s[1]
+	WORD $0x4fb912e3 // fmla v3.4s, v23.4s, v25.s[1]
+	WORD $0x4fbd1284 // fmla v4.4s, v20.4s, v29.s[1]
+	WORD $0x4fbd12a5 // fmla v5.4s, v21.4s, v29.s[1]
+	WORD $0x4fbd12c6 // fmla v6.4s, v22.4s, v29.s[1]
+	WORD $0x4fbd12e7 // fmla v7.4s, v23.4s, v29.s[1]
+	WORD $0x4fad1288 // fmla v8.4s, v20.4s, v13.s[1]
+	WORD $0x4fad12a9 // fmla v9.4s, v21.4s, v13.s[1]
+	WORD $0x4fad12ca // fmla v10.4s, v22.4s, v13.s[1]
+	WORD $0x4fad12eb // fmla v11.4s, v23.4s, v13.s[1]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f991a80 // fmla v0.4s, v20.4s, v25.s[2]
+	WORD $0x4f991aa1 // fmla v1.4s, v21.4s, v25.s[2]
+	WORD $0x4f991ac2 // fmla v2.4s, v22.4s, v25.s[2]
+	WORD $0x4f991ae3 // fmla v3.4s, v23.4s, v25.s[2]
+	WORD $0x4f9d1a84 // fmla v4.4s, v20.4s, v29.s[2]
+	WORD $0x4f9d1aa5 // fmla v5.4s, v21.4s, v29.s[2]
+	WORD $0x4f9d1ac6 // fmla v6.4s, v22.4s, v29.s[2]
+	WORD $0x4f9d1ae7 // fmla v7.4s, v23.4s, v29.s[2]
+	WORD $0x4f8d1a88 // fmla v8.4s, v20.4s, v13.s[2]
+	WORD $0x4f8d1aa9 // fmla v9.4s, v21.4s, v13.s[2]
+	WORD $0x4f8d1aca // fmla v10.4s, v22.4s, v13.s[2]
+	WORD $0x4f8d1aeb // fmla v11.4s, v23.4s, v13.s[2]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb91a80 // fmla v0.4s, v20.4s, v25.s[3]
+	WORD $0x4fb91aa1 // fmla v1.4s, v21.4s, v25.s[3]
+	WORD $0x4fb91ac2 // fmla v2.4s, v22.4s, v25.s[3]
+	WORD $0x4fb91ae3 // fmla v3.4s, v23.4s, v25.s[3]
+	WORD $0x4fbd1a84 // fmla v4.4s, v20.4s, v29.s[3]
+	WORD $0x4fbd1aa5 // fmla v5.4s, v21.4s, v29.s[3]
+	WORD $0x4fbd1ac6 // fmla v6.4s, v22.4s, v29.s[3]
+	WORD $0x4fbd1ae7 // fmla v7.4s, v23.4s, v29.s[3]
+	WORD $0x4fad1a88 // fmla v8.4s, v20.4s, v13.s[3]
+	WORD $0x4fad1aa9 // fmla v9.4s, v21.4s, v13.s[3]
+	WORD $0x4fad1aca // fmla v10.4s, v22.4s, v13.s[3]
+	WORD $0x4fad1aeb // fmla v11.4s, v23.4s, v13.s[3]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f9a1280 // fmla v0.4s, v20.4s, v26.s[0]
+	WORD $0x4f9a12a1 // fmla v1.4s, v21.4s, v26.s[0]
+	WORD $0x4f9a12c2 // fmla v2.4s, v22.4s, v26.s[0]
+	WORD $0x4f9a12e3 // fmla v3.4s, v23.4s, v26.s[0]
+	WORD $0x4f9e1284 // fmla v4.4s, v20.4s, v30.s[0]
+	WORD $0x4f9e12a5 // fmla v5.4s, v21.4s, v30.s[0]
+	WORD $0x4f9e12c6 // fmla v6.4s, v22.4s, v30.s[0]
+	WORD $0x4f9e12e7 // fmla v7.4s, v23.4s, v30.s[0]
+	WORD $0x4f8e1288 // fmla v8.4s, v20.4s, v14.s[0]
+	WORD $0x4f8e12a9 // fmla v9.4s, v21.4s, v14.s[0]
+	WORD $0x4f8e12ca // fmla v10.4s, v22.4s, v14.s[0]
+	WORD $0x4f8e12eb // fmla v11.4s, v23.4s, v14.s[0]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fba1280 // fmla v0.4s, v20.4s, v26.s[1]
+	WORD $0x4fba12a1 // fmla v1.4s, v21.4s, v26.s[1]
+	WORD $0x4fba12c2 // fmla v2.4s, v22.4s, v26.s[1]
+	WORD $0x4fba12e3 // fmla v3.4s, v23.4s, v26.s[1]
+	WORD $0x4fbe1284 // fmla v4.4s, v20.4s, v30.s[1]
+	WORD $0x4fbe12a5 // fmla v5.4s, v21.4s, v30.s[1]
+	WORD $0x4fbe12c6 // fmla v6.4s, v22.4s, v30.s[1]
+	WORD $0x4fbe12e7 // fmla v7.4s, v23.4s, v30.s[1]
+	WORD $0x4fae1288 // fmla v8.4s, v20.4s, v14.s[1]
+	WORD $0x4fae12a9 // fmla v9.4s, v21.4s, v14.s[1]
+	WORD $0x4fae12ca // fmla v10.4s, v22.4s, v14.s[1]
+	WORD $0x4fae12eb // fmla v11.4s, v23.4s, v14.s[1]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f9a1a80 // fmla v0.4s, v20.4s, v26.s[2]
+	WORD $0x4f9a1aa1 // fmla v1.4s, v21.4s, v26.s[2]
+	WORD $0x4f9a1ac2 // fmla v2.4s, v22.4s, v26.s[2]
+	WORD $0x4f9a1ae3 // fmla v3.4s, v23.4s, v26.s[2]
+	WORD $0x4f9e1a84 // fmla v4.4s, v20.4s, v30.s[2]
+	WORD $0x4f9e1aa5 // fmla v5.4s, v21.4s, v30.s[2]
+	WORD $0x4f9e1ac6 // fmla v6.4s, v22.4s, v30.s[2]
+	WORD $0x4f9e1ae7 // fmla v7.4s, v23.4s, v30.s[2]
+	WORD $0x4f8e1a88 // fmla v8.4s, v20.4s, v14.s[2]
+	WORD $0x4f8e1aa9 // fmla v9.4s, v21.4s, v14.s[2]
+	WORD $0x4f8e1aca // fmla v10.4s, v22.4s, v14.s[2]
+	WORD $0x4f8e1aeb // fmla v11.4s, v23.4s, v14.s[2]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fba1a80 // fmla v0.4s, v20.4s, v26.s[3]
+	WORD $0x4fba1aa1 // fmla v1.4s, v21.4s, v26.s[3]
+	WORD $0x4fba1ac2 // fmla v2.4s, v22.4s, v26.s[3]
+	WORD $0x4fba1ae3 // fmla v3.4s, v23.4s, v26.s[3]
+	WORD $0x4fbe1a84 // fmla v4.4s, v20.4s, v30.s[3]
+	WORD $0x4fbe1aa5 // fmla v5.4s, v21.4s, v30.s[3]
+	WORD $0x4fbe1ac6 // fmla v6.4s, v22.4s, v30.s[3]
+	WORD $0x4fbe1ae7 // fmla v7.4s, v23.4s, v30.s[3]
+	WORD $0x4fae1a88 // fmla v8.4s, v20.4s, v14.s[3]
+	WORD $0x4fae1aa9 // fmla v9.4s, v21.4s, v14.s[3]
+	WORD $0x4fae1aca // fmla v10.4s, v22.4s, v14.s[3]
+	WORD $0x4fae1aeb // fmla v11.4s, v23.4s, v14.s[3]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f9b1280 // fmla v0.4s, v20.4s, v27.s[0]
+	WORD $0x4f9b12a1 // fmla v1.4s, v21.4s, v27.s[0]
+	WORD $0x4f9b12c2 // fmla v2.4s, v22.4s, v27.s[0]
+	WORD $0x4f9b12e3 // fmla v3.4s, v23.4s, v27.s[0]
+	WORD $0x4f9f1284 // fmla v4.4s, v20.4s, v31.s[0]
+	WORD $0x4f9f12a5 // fmla v5.4s, v21.4s, v31.s[0]
+	WORD $0x4f9f12c6 // fmla v6.4s, v22.4s, v31.s[0]
+	WORD $0x4f9f12e7 // fmla v7.4s, v23.4s, v31.s[0]
+	WORD $0x4f8f1288 // fmla v8.4s, v20.4s, v15.s[0]
+	WORD $0x4f8f12a9 // fmla v9.4s, v21.4s, v15.s[0]
+	WORD $0x4f8f12ca // fmla v10.4s, v22.4s, v15.s[0]
+	WORD $0x4f8f12eb // fmla v11.4s, v23.4s, v15.s[0]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fbb1280 // fmla v0.4s, v20.4s, v27.s[1]
+	WORD $0x4fbb12a1 // fmla v1.4s, v21.4s, v27.s[1]
+	WORD $0x4fbb12c2 // fmla v2.4s, v22.4s, v27.s[1]
+	WORD $0x4fbb12e3 // fmla v3.4s, v23.4s, v27.s[1]
+	WORD $0x4fbf1284 // fmla v4.4s, v20.4s, v31.s[1]
+	WORD $0x4fbf12a5 // fmla v5.4s, v21.4s, v31.s[1]
+	WORD $0x4fbf12c6 // fmla v6.4s, v22.4s, v31.s[1]
+	WORD $0x4fbf12e7 // fmla v7.4s, v23.4s, v31.s[1]
+	WORD $0x4faf1288 // fmla v8.4s, v20.4s, v15.s[1]
+	WORD $0x4faf12a9 // fmla v9.4s, v21.4s, v15.s[1]
+	WORD $0x4faf12ca // fmla v10.4s, v22.4s, v15.s[1]
+	WORD $0x4faf12eb // fmla v11.4s, v23.4s, v15.s[1]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f9b1a80 // fmla v0.4s, v20.4s, v27.s[2]
+	WORD $0x4f9b1aa1 // fmla v1.4s, v21.4s, v27.s[2]
+	WORD $0x4f9b1ac2 // fmla v2.4s, v22.4s, v27.s[2]
+	WORD $0x4f9b1ae3 // fmla v3.4s, v23.4s, v27.s[2]
+	WORD $0x4f9f1a84 // fmla v4.4s, v20.4s, v31.s[2]
+	WORD $0x4f9f1aa5 // fmla v5.4s, v21.4s, v31.s[2]
+	WORD $0x4f9f1ac6 // fmla v6.4s, v22.4s, v31.s[2]
+	WORD $0x4f9f1ae7 // fmla v7.4s, v23.4s, v31.s[2]
+	WORD $0x4f8f1a88 // fmla v8.4s, v20.4s, v15.s[2]
+	WORD $0x4f8f1aa9 // fmla v9.4s, v21.4s, v15.s[2]
+	WORD $0x4f8f1aca // fmla v10.4s, v22.4s, v15.s[2]
+	WORD $0x4f8f1aeb // fmla v11.4s, v23.4s, v15.s[2]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fbb1a80 // fmla v0.4s, v20.4s, v27.s[3]
+	WORD $0x4fbb1aa1 // fmla v1.4s, v21.4s, v27.s[3]
+	WORD $0x4fbb1ac2 // fmla v2.4s, v22.4s, v27.s[3]
+	WORD $0x4fbb1ae3 // fmla v3.4s, v23.4s, v27.s[3]
+	WORD $0x4fbf1a84 // fmla v4.4s, v20.4s, v31.s[3]
+	WORD $0x4fbf1aa5 // fmla v5.4s, v21.4s, v31.s[3]
+	WORD $0x4fbf1ac6 // fmla v6.4s, v22.4s, v31.s[3]
+	WORD $0x4fbf1ae7 // fmla v7.4s, v23.4s, v31.s[3]
+	WORD $0x4faf1a88 // fmla v8.4s, v20.4s, v15.s[3]
+	WORD $0x4faf1aa9 // fmla v9.4s, v21.4s, v15.s[3]
+	WORD $0x4faf1aca // fmla v10.4s, v22.4s, v15.s[3]
+	WORD $0x4faf1aeb // fmla v11.4s, v23.4s, v15.s[3]
+	SUBS $1, R9, R9
+	BNE whole
+	B tapped
 tap:
 	MOVD.P 8(R8), R11
 	ADD R3, R11, R11
@@ -3160,6 +3624,7 @@ single:
 next:
 	SUBS $1, R9, R9
 	BNE tap
+tapped:
 	MOVD 32(R1), R10
 	ADD R10, R3, R3
 	SUBS $1, R6, R6
@@ -5702,6 +6167,297 @@ block:
 	CSEL EQ, R10, R7, R7
 	MOVD 16(R1), R8
 	MOVD 24(R1), R9
+	CMP $16, R7
+	BNE tap
+whole:
+	MOVD.P 8(R8), R11
+	ADD R3, R11, R11
+	ADD R5, R11, R12
+	ADD R5, R12, R13
+	ADD R5, R13, R14
+	VLD1.P 32(R11), [V24.S4, V25.S4]
+	VLD1.P 32(R12), [V26.S4, V27.S4]
+	VLD1.P 32(R13), [V28.S4, V29.S4]
+	VLD1.P 32(R14), [V30.S4, V31.S4]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f981280 // fmla v0.4s, v20.4s, v24.s[0]
+	WORD $0x4f9812a1 // fmla v1.4s, v21.4s, v24.s[0]
+	WORD $0x4f9812c2 // fmla v2.4s, v22.4s, v24.s[0]
+	WORD $0x4f9812e3 // fmla v3.4s, v23.4s, v24.s[0]
+	WORD $0x4f9a1284 // fmla v4.4s, v20.4s, v26.s[0]
+	WORD $0x4f9a12a5 // fmla v5.4s, v21.4s, v26.s[0]
+	WORD $0x4f9a12c6 // fmla v6.4s, v22.4s, v26.s[0]
+	WORD $0x4f9a12e7 // fmla v7.4s, v23.4s, v26.s[0]
+	WORD $0x4f9c1288 // fmla v8.4s, v20.4s, v28.s[0]
+	WORD $0x4f9c12a9 // fmla v9.4s, v21.4s, v28.s[0]
+	WORD $0x4f9c12ca // fmla v10.4s, v22.4s, v28.s[0]
+	WORD $0x4f9c12eb // fmla v11.4s, v23.4s, v28.s[0]
+	WORD $0x4f9e128c // fmla v12.4s, v20.4s, v30.s[0]
+	WORD $0x4f9e12ad // fmla v13.4s, v21.4s, v30.s[0]
+	WORD $0x4f9e12ce // fmla v14.4s, v22.4s, v30.s[0]
+	WORD $0x4f9e12ef // fmla v15.4s, v23.4s, v30.s[0]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb81280 // fmla v0.4s, v20.4s, v24.s[1]
+	WORD $0x4fb812a1 // fmla v1.4s, v21.4s, v24.s[1]
+	WORD $0x4fb812c2 // fmla v2.4s, v22.4s, v24.s[1]
+	WORD $0x4fb812e3 // fmla v3.4s, v23.4s, v24.s[1]
+	WORD $0x4fba1284 // fmla v4.4s, v20.4s, v26.s[1]
+	WORD $0x4fba12a5 // fmla v5.4s, v21.4s, v26.s[1]
+	WORD $0x4fba12c6 // fmla v6.4s, v22.4s, v26.s[1]
+	WORD $0x4fba12e7 // fmla v7.4s, v23.4s, v26.s[1]
+	WORD $0x4fbc1288 // fmla v8.4s, v20.4s, v28.s[1]
+	WORD $0x4fbc12a9 // fmla v9.4s, v21.4s, v28.s[1]
+	WORD $0x4fbc12ca // fmla v10.4s, v22.4s, v28.s[1]
+	WORD $0x4fbc12eb // fmla v11.4s, v23.4s, v28.s[1]
+	WORD $0x4fbe128c // fmla v12.4s, v20.4s, v30.s[1]
+	WORD $0x4fbe12ad // fmla v13.4s, v21.4s, v30.s[1]
+	WORD $0x4fbe12ce // fmla v14.4s, v22.4s, v30.s[1]
+	WORD $0x4fbe12ef // fmla v15.4s, v23.4s, v30.s[1]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f981a80 // fmla v0.4s, v20.4s, v24.s[2]
+	WORD $0x4f981aa1 // fmla v1.4s, v21.4s, v24.s[2]
+	WORD $0x4f981ac2 // fmla v2.4s, v22.4s, v24.s[2]
+	WORD $0x4f981ae3 // fmla v3.4s, v23.4s, v24.s[2]
+	WORD $0x4f9a1a84 // fmla v4.4s, v20.4s, v26.s[2]
+	WORD $0x4f9a1aa5 // fmla v5.4s, v21.4s, v26.s[2]
+	WORD $0x4f9a1ac6 // fmla v6.4s, v22.4s, v26.s[2]
+	WORD $0x4f9a1ae7 // fmla v7.4s, v23.4s, v26.s[2]
+	WORD $0x4f9c1a88 // fmla v8.4s, v20.4s, v28.s[2]
+	WORD $0x4f9c1aa9 // fmla v9.4s, v21.4s, v28.s[2]
+	WORD $0x4f9c1aca // fmla v10.4s, v22.4s, v28.s[2]
+	WORD $0x4f9c1aeb // fmla v11.4s, v23.4s, v28.s[2]
+	WORD $0x4f9e1a8c // fmla v12.4s, v20.4s, v30.s[2]
+	WORD $0x4f9e1aad // fmla v13.4s, v21.4s, v30.s[2]
+	WORD $0x4f9e1ace // fmla v14.4s, v22.4s, v30.s[2]
+	WORD $0x4f9e1aef // fmla v15.4s, v23.4s, v30.s[2]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb81a80 // fmla v0.4s, v20.4s, v24.s[3]
+	WORD $0x4fb81aa1 // fmla v1.4s, v21.4s, v24.s[3]
+	WORD $0x4fb81ac2 // fmla v2.4s, v22.4s, v24.s[3]
+	WORD $0x4fb81ae3 // fmla v3.4s, v23.4s, v24.s[3]
+	WORD $0x4fba1a84 // fmla v4.4s, v20.4s, v26.s[3]
+	WORD $0x4fba1aa5 // fmla v5.4s, v21.4s, v26.s[3]
+	WORD $0x4fba1ac6 // fmla v6.4s, v22.4s, v26.s[3]
+	WORD $0x4fba1ae7 // fmla v7.4s, v23.4s, v26.s[3]
+	WORD $0x4fbc1a88 // fmla v8.4s, v20.4s, v28.s[3]
+	WORD $0x4fbc1aa9 // fmla v9.4s, v21.4s, v28.s[3]
+	WORD $0x4fbc1aca // fmla v10.4s, v22.4s, v28.s[3]
+	WORD $0x4fbc1aeb // fmla v11.4s, v23.4s, v28.s[3]
+	WORD $0x4fbe1a8c // fmla v12.4s, v20.4s, v30.s[3]
+	WORD $0x4fbe1aad // fmla v13.4s, v21.4s, v30.s[3]
+	WORD $0x4fbe1ace // fmla v14.4s, v22.4s, v30.s[3]
+	WORD $0x4fbe1aef // fmla v15.4s, v23.4s, v30.s[3]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f991280 // fmla v0.4s, v20.4s, v25.s[0]
+	WORD $0x4f9912a1 // fmla v1.4s, v21.4s, v25.s[0]
+	WORD $0x4f9912c2 // fmla v2.4s, v22.4s, v25.s[0]
+	WORD $0x4f9912e3 // fmla v3.4s, v23.4s, v25.s[0]
+	WORD $0x4f9b1284 // fmla v4.4s, v20.4s, v27.s[0]
+	WORD $0x4f9b12a5 // fmla v5.4s, v21.4s, v27.s[0]
+	WORD $0x4f9b12c6 // fmla v6.4s, v22.4s, v27.s[0]
+	WORD $0x4f9b12e7 // fmla v7.4s, v23.4s, v27.s[0]
+	WORD $0x4f9d1288 // fmla v8.4s, v20.4s, v29.s[0]
+	WORD $0x4f9d12a9 // fmla v9.4s, v21.4s, v29.s[0]
+	WORD $0x4f9d12ca // fmla v10.4s, v22.4s, v29.s[0]
+	WORD $0x4f9d12eb // fmla v11.4s, v23.4s, v29.s[0]
+	WORD $0x4f9f128c // fmla v12.4s, v20.4s, v31.s[0]
+	WORD $0x4f9f12ad // fmla v13.4s, v21.4s, v31.s[0]
+	WORD $0x4f9f12ce // fmla v14.4s, v22.4s, v31.s[0]
+	WORD $0x4f9f12ef // fmla v15.4s, v23.4s, v31.s[0]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb91280 // fmla v0.4s, v20.4s, v25.s[1]
+	WORD $0x4fb912a1 // fmla v1.4s, v21.4s, v25.s[1]
+	WORD $0x4fb912c2 // fmla v2.4s, v22.4s, v25.s[1]
+	WORD $0x4fb912e3 // fmla v3.4s, v23.4s, v25.s[1]
+	WORD $0x4fbb1284 // fmla v4.4s, v20.4s, v27.s[1]
+	WORD $0x4fbb12a5 // fmla v5.4s, v21.4s, v27.s[1]
+	WORD $0x4fbb12c6 // fmla v6.4s, v22.4s, v27.s[1]
+	WORD $0x4fbb12e7 // fmla v7.4s, v23.4s, v27.s[1]
+	WORD $0x4fbd1288 // fmla v8.4s, v20.4s, v29.s[1]
+	WORD $0x4fbd12a9 // fmla v9.4s, v21.4s, v29.s[1]
+	WORD $0x4fbd12ca // fmla v10.4s, v22.4s, v29.s[1]
+	WORD $0x4fbd12eb // fmla v11.4s, v23.4s, v29.s[1]
+	WORD $0x4fbf128c // fmla v12.4s, v20.4s, v31.s[1]
+	WORD $0x4fbf12ad // fmla v13.4s, v21.4s, v31.s[1]
+	WORD $0x4fbf12ce // fmla v14.4s, v22.4s, v31.s[1]
+	WORD $0x4fbf12ef // fmla v15.4s, v23.4s, v31.s[1]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f991a80 // fmla v0.4s, v20.4s, v25.s[2]
+	WORD $0x4f991aa1 // fmla v1.4s, v21.4s, v25.s[2]
+	WORD $0x4f991ac2 // fmla v2.4s, v22.4s, v25.s[2]
+	WORD $0x4f991ae3 // fmla v3.4s, v23.4s, v25.s[2]
+	WORD $0x4f9b1a84 // fmla v4.4s, v20.4s, v27.s[2]
+	WORD $0x4f9b1aa5 // fmla v5.4s, v21.4s, v27.s[2]
+	WORD $0x4f9b1ac6 // fmla v6.4s, v22.4s, v27.s[2]
+	WORD $0x4f9b1ae7 // fmla v7.4s, v23.4s, v27.s[2]
+	WORD $0x4f9d1a88 // fmla v8.4s, v20.4s, v29.s[2]
+	WORD $0x4f9d1aa9 // fmla v9.4s, v21.4s, v29.s[2]
+	WORD $0x4f9d1aca // fmla v10.4s, v22.4s, v29.s[2]
+	WORD $0x4f9d1aeb // fmla v11.4s, v23.4s, v29.s[2]
+	WORD $0x4f9f1a8c // fmla v12.4s, v20.4s, v31.s[2]
+	WORD $0x4f9f1aad // fmla v13.4s, v21.4s, v31.s[2]
+	WORD $0x4f9f1ace // fmla v14.4s, v22.4s, v31.s[2]
+	WORD $0x4f9f1aef // fmla v15.4s, v23.4s, v31.s[2]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb91a80 // fmla v0.4s, v20.4s, v25.s[3]
+	WORD $0x4fb91aa1 // fmla v1.4s, v21.4s, v25.s[3]
+	WORD $0x4fb91ac2 // fmla v2.4s, v22.4s, v25.s[3]
+	WORD $0x4fb91ae3 // fmla v3.4s, v23.4s, v25.s[3]
+	WORD $0x4fbb1a84 // fmla v4.4s, v20.4s, v27.s[3]
+	WORD $0x4fbb1aa5 // fmla v5.4s, v21.4s, v27.s[3]
+	WORD $0x4fbb1ac6 // fmla v6.4s, v22.4s, v27.s[3]
+	WORD $0x4fbb1ae7 // fmla v7.4s, v23.4s, v27.s[3]
+	WORD $0x4fbd1a88 // fmla v8.4s, v20.4s, v29.s[3]
+	WORD $0x4fbd1aa9 // fmla v9.4s, v21.4s, v29.s[3]
+	WORD $0x4fbd1aca // fmla v10.4s, v22.4s, v29.s[3]
+	WORD $0x4fbd1aeb // fmla v11.4s, v23.4s, v29.s[3]
+	WORD $0x4fbf1a8c // fmla v12.4s, v20.4s, v31.s[3]
+	WORD $0x4fbf1aad // fmla v13.4s, v21.4s, v31.s[3]
+	WORD $0x4fbf1ace // fmla v14.4s, v22.4s, v31.s[3]
+	WORD $0x4fbf1aef // fmla v15.4s, v23.4s, v31.s[3]
+	VLD1.P 32(R11), [V24.S4, V25.S4]
+	VLD1.P 32(R12), [V26.S4, V27.S4]
+	VLD1.P 32(R13), [V28.S4, V29.S4]
+	VLD1.P 32(R14), [V30.S4, V31.S4]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f981280 // fmla v0.4s, v20.4s, v24.s[0]
+	WORD $0x4f9812a1 // fmla v1.4s, v21.4s, v24.s[0]
+	WORD $0x4f9812c2 // fmla v2.4s, v22.4s, v24.s[0]
+	WORD $0x4f9812e3 // fmla v3.4s, v23.4s, v24.s[0]
+	WORD $0x4f9a1284 // fmla v4.4s, v20.4s, v26.s[0]
+	WORD $0x4f9a12a5 // fmla v5.4s, v21.4s, v26.s[0]
+	WORD $0x4f9a12c6 // fmla v6.4s, v22.4s, v26.s[0]
+	WORD $0x4f9a12e7 // fmla v7.4s, v23.4s, v26.s[0]
+	WORD $0x4f9c1288 // fmla v8.4s, v20.4s, v28.s[0]
+	WORD $0x4f9c12a9 // fmla v9.4s, v21.4s, v28.s[0]
+	WORD $0x4f9c12ca // fmla v10.4s, v22.4s, v28.s[0]
+	WORD $0x4f9c12eb // fmla v11.4s, v23.4s, v28.s[0]
+	WORD $0x4f9e128c // fmla v12.4s, v20.4s, v30.s[0]
+	WORD $0x4f9e12ad // fmla v13.4s, v21.4s, v30.s[0]
+	WORD $0x4f9e12ce // fmla v14.4s, v22.4s, v30.s[0]
+	WORD $0x4f9e12ef // fmla v15.4s, v23.4s, v30.s[0]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb81280 // fmla v0.4s, v20.4s, v24.s[1]
+	WORD $0x4fb812a1 // fmla v1.4s, v21.4s, v24.s[1]
+	WORD $0x4fb812c2 // fmla v2.4s, v22.4s, v24.s[1]
+	WORD $0x4fb812e3 // fmla v3.4s, v23.4s, v24.s[1]
+	WORD $0x4fba1284 // fmla v4.4s, v20.4s, v26.s[1]
+	WORD $0x4fba12a5 // fmla v5.4s, v21.4s, v26.s[1]
+	WORD $0x4fba12c6 // fmla v6.4s, v22.4s, v26.s[1]
+	WORD $0x4fba12e7 // fmla v7.4s, v23.4s, v26.s[1]
+	WORD $0x4fbc1288 // fmla v8.4s, v20.4s, v28.s[1]
+	WORD $0x4fbc12a9 // fmla v9.4s, v21.4s, v28.s[1]
+	WORD $0x4fbc12ca // fmla v10.4s, v22.4s, v28.s[1]
+	WORD $0x4fbc12eb // fmla v11.4s, v23.4s, v28.s[1]
+	WORD $0x4fbe128c // fmla v12.4s, v20.4s, v30.s[1]
+	WORD $0x4fbe12ad // fmla v13.4s, v21.4s, v30.s[1]
+	WORD $0x4fbe12ce // fmla v14.4s, v22.4s, v30.s[1]
+	WORD $0x4fbe12ef // fmla v15.4s, v23.4s, v30.s[1]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f981a80 // fmla v0.4s, v20.4s, v24.s[2]
+	WORD $0x4f981aa1 // fmla v1.4s, v21.4s, v24.s[2]
+	WORD $0x4f981ac2 // fmla v2.4s, v22.4s, v24.s[2]
+	WORD $0x4f981ae3 // fmla v3.4s, v23.4s, v24.s[2]
+	WORD $0x4f9a1a84 // fmla v4.4s, v20.4s, v26.s[2]
+	WORD $0x4f9a1aa5 // fmla v5.4s, v21.4s, v26.s[2]
+	WORD $0x4f9a1ac6 // fmla v6.4s, v22.4s, v26.s[2]
+	WORD $0x4f9a1ae7 // fmla v7.4s, v23.4s, v26.s[2]
+	WORD $0x4f9c1a88 // fmla v8.4s, v20.4s, v28.s[2]
+	WORD $0x4f9c1aa9 // fmla v9.4s, v21.4s, v28.s[2]
+	WORD $0x4f9c1aca // fmla v10.4s, v22.4s, v28.s[2]
+	WORD $0x4f9c1aeb // fmla v11.4s, v23.4s, v28.s[2]
+	WORD $0x4f9e1a8c // fmla v12.4s, v20.4s, v30.s[2]
+	WORD $0x4f9e1aad // fmla v13.4s, v21.4s, v30.s[2]
+	WORD $0x4f9e1ace // fmla v14.4s, v22.4s, v30.s[2]
+	WORD $0x4f9e1aef // fmla v15.4s, v23.4s, v30.s[2]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb81a80 // fmla v0.4s, v20.4s, v24.s[3]
+	WORD $0x4fb81aa1 // fmla v1.4s, v21.4s, v24.s[3]
+	WORD $0x4fb81ac2 // fmla v2.4s, v22.4s, v24.s[3]
+	WORD $0x4fb81ae3 // fmla v3.4s, v23.4s, v24.s[3]
+	WORD $0x4fba1a84 // fmla v4.4s, v20.4s, v26.s[3]
+	WORD $0x4fba1aa5 // fmla v5.4s, v21.4s, v26.s[3]
+	WORD $0x4fba1ac6 // fmla v6.4s, v22.4s, v26.s[3]
+	WORD $0x4fba1ae7 // fmla v7.4s, v23.4s, v26.s[3]
+	WORD $0x4fbc1a88 // fmla v8.4s, v20.4s, v28.s[3]
+	WORD $0x4fbc1aa9 // fmla v9.4s, v21.4s, v28.s[3]
+	WORD $0x4fbc1aca // fmla v10.4s, v22.4s, v28.s[3]
+	WORD $0x4fbc1aeb // fmla v11.4s, v23.4s, v28.s[3]
+	WORD $0x4fbe1a8c // fmla v12.4s, v20.4s, v30.s[3]
+	WORD $0x4fbe1aad // fmla v13.4s, v21.4s, v30.s[3]
+	WORD $0x4fbe1ace // fmla v14.4s, v22.4s, v30.s[3]
+	WORD $0x4fbe1aef // fmla v15.4s, v23.4s, v30.s[3]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f991280 // fmla v0.4s, v20.4s, v25.s[0]
+	WORD $0x4f9912a1 // fmla v1.4s, v21.4s, v25.s[0]
+	WORD $0x4f9912c2 // fmla v2.4s, v22.4s, v25.s[0]
+	WORD $0x4f9912e3 // fmla v3.4s, v23.4s, v25.s[0]
+	WORD $0x4f9b1284 // fmla v4.4s, v20.4s, v27.s[0]
+	WORD $0x4f9b12a5 // fmla v5.4s, v21.4s, v27.s[0]
+	WORD $0x4f9b12c6 // fmla v6.4s, v22.4s, v27.s[0]
+	WORD $0x4f9b12e7 // fmla v7.4s, v23.4s, v27.s[0]
+	WORD $0x4f9d1288 // fmla v8.4s, v20.4s, v29.s[0]
+	WORD $0x4f9d12a9 // fmla v9.4s, v21.4s, v29.s[0]
+	WORD $0x4f9d12ca // fmla v10.4s, v22.4s, v29.s[0]
+	WORD $0x4f9d12eb // fmla v11.4s, v23.4s, v29.s[0]
+	WORD $0x4f9f128c // fmla v12.4s, v20.4s, v31.s[0]
+	WORD $0x4f9f12ad // fmla v13.4s, v21.4s, v31.s[0]
+	WORD $0x4f9f12ce // fmla v14.4s, v22.4s, v31.s[0]
+	WORD $0x4f9f12ef // fmla v15.4s, v23.4s, v31.s[0]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb91280 // fmla v0.4s, v20.4s, v25.s[1]
+	WORD $0x4fb912a1 // fmla v1.4s, v21.4s, v25.s[1]
+	WORD $0x4fb912c2 // fmla v2.4s, v22.4s, v25.s[1]
+	WORD $0x4fb912e3 // fmla v3.4s, v23.4s, v25.s[1]
+	WORD $0x4fbb1284 // fmla v4.4s, v20.4s, v27.s[1]
+	WORD $0x4fbb12a5 // fmla v5.4s, v21.4s, v27.s[1]
+	WORD $0x4fbb12c6 // fmla v6.4s, v22.4s, v27.s[1]
+	WORD $0x4fbb12e7 // fmla v7.4s, v23.4s, v27.s[1]
+	WORD $0x4fbd1288 // fmla v8.4s, v20.4s, v29.s[1]
+	WORD $0x4fbd12a9 // fmla v9.4s, v21.4s, v29.s[1]
+	WORD $0x4fbd12ca // fmla v10.4s, v22.4s, v29.s[1]
+	WORD $0x4fbd12eb // fmla v11.4s, v23.4s, v29.s[1]
+	WORD $0x4fbf128c // fmla v12.4s, v20.4s, v31.s[1]
+	WORD $0x4fbf12ad // fmla v13.4s, v21.4s, v31.s[1]
+	WORD $0x4fbf12ce // fmla v14.4s, v22.4s, v31.s[1]
+	WORD $0x4fbf12ef // fmla v15.4s, v23.4s, v31.s[1]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f991a80 // fmla v0.4s, v20.4s, v25.s[2]
+	WORD $0x4f991aa1 // fmla v1.4s, v21.4s, v25.s[2]
+	WORD $0x4f991ac2 // fmla v2.4s, v22.4s, v25.s[2]
+	WORD $0x4f991ae3 // fmla v3.4s, v23.4s, v25.s[2]
+	WORD $0x4f9b1a84 // fmla v4.4s, v20.4s, v27.s[2]
+	WORD $0x4f9b1aa5 // fmla v5.4s, v21.4s, v27.s[2]
+	WORD $0x4f9b1ac6 // fmla v6.4s, v22.4s, v27.s[2]
+	WORD $0x4f9b1ae7 // fmla v7.4s, v23.4s, v27.s[2]
+	WORD $0x4f9d1a88 // fmla v8.4s, v20.4s, v29.s[2]
+	WORD $0x4f9d1aa9 // fmla v9.4s, v21.4s, v29.s[2]
+	WORD $0x4f9d1aca // fmla v10.4s, v22.4s, v29.s[2]
+	WORD $0x4f9d1aeb // fmla v11.4s, v23.4s, v29.s[2]
+	WORD $0x4f9f1a8c // fmla v12.4s, v20.4s, v31.s[2]
+	WORD $0x4f9f1aad // fmla v13.4s, v21.4s, v31.s[2]
+	WORD $0x4f9f1ace // fmla v14.4s, v22.4s, v31.s[2]
+	WORD $0x4f9f1aef // fmla v15.4s, v23.4s, v31.s[2]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb91a80 // fmla v0.4s, v20.4s, v25.s[3]
+	WORD $0x4fb91aa1 // fmla v1.4s, v21.4s, v25.s[3]
+	WORD $0x4fb91ac2 // fmla v2.4s, v22.4s, v25.s[3]
+	WORD $0x4fb91ae3 // fmla v3.4s, v23.4s, v25.s[3]
+	WORD $0x4fbb1a84 // fmla v4.4s, v20.4s, v27.s[3]
+	WORD $0x4fbb1aa5 // fmla v5.4s, v21.4s, v27.s[3]
+	WORD $0x4fbb1ac6 // fmla v6.4s, v22.4s, v27.s[3]
+	WORD $0x4fbb1ae7 // fmla v7.4s, v23.4s, v27.s[3]
+	WORD $0x4fbd1a88 // fmla v8.4s, v20.4s, v29.s[3]
+	WORD $0x4fbd1aa9 // fmla v9.4s, v21.4s, v29.s[3]
+	WORD $0x4fbd1aca // fmla v10.4s, v22.4s, v29.s[3]
+	WORD $0x4fbd1aeb // fmla v11.4s, v23.4s, v29.s[3]
+	WORD $0x4fbf1a8c // fmla v12.4s, v20.4s, v31.s[3]
+	WORD $0x4fbf1aad // fmla v13.4s, v21.4s, v31.s[3]
+	WORD $0x4fbf1ace // fmla v14.4s, v22.4s, v31.s[3]
+	WORD $0x4fbf1aef // fmla v15.4s, v23.4s, v31.s[3]
+	SUBS $1, R9, R9
+	BNE whole
+	B tapped
 tap:
 	MOVD.P 8(R8), R11
 	ADD R3, R11, R11
@@ -5815,6 +6571,7 @@ single:
 next:
 	SUBS $1, R9, R9
 	BNE tap
+tapped:
 	MOVD 32(R1), R10
 	ADD R10, R3, R3
 	SUBS $1, R6, R6
@@ -8780,6 +9537,374 @@ block:
 	CSEL EQ, R10, R7, R7
 	MOVD 16(R1), R8
 	MOVD 24(R1), R9
+	CMP $16, R7
+	BNE tap
+whole:
+	MOVD.P 8(R8), R11
+	ADD R3, R11, R11
+	ADD R5, R11, R12
+	ADD R5, R12, R13
+	ADD R5, R13, R14
+	ADD R5, R14, R15
+	FMOVQ.P 16(R11), F24
+	FMOVQ.P 16(R12), F25
+	FMOVQ.P 16(R13), F26
+	FMOVQ.P 16(R14), F27
+	FMOVQ.P 16(R15), F28
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f981280 // fmla v0.4s, v20.4s, v24.s[0]
+	WORD $0x4f9812a1 // fmla v1.4s, v21.4s, v24.s[0]
+	WORD $0x4f9812c2 // fmla v2.4s, v22.4s, v24.s[0]
+	WORD $0x4f9812e3 // fmla v3.4s, v23.4s, v24.s[0]
+	WORD $0x4f991284 // fmla v4.4s, v20.4s, v25.s[0]
+	WORD $0x4f9912a5 // fmla v5.4s, v21.4s, v25.s[0]
+	WORD $0x4f9912c6 // fmla v6.4s, v22.4s, v25.s[0]
+	WORD $0x4f9912e7 // fmla v7.4s, v23.4s, v25.s[0]
+	WORD $0x4f9a1288 // fmla v8.4s, v20.4s, v26.s[0]
+	WORD $0x4f9a12a9 // fmla v9.4s, v21.4s, v26.s[0]
+	WORD $0x4f9a12ca // fmla v10.4s, v22.4s, v26.s[0]
+	WORD $0x4f9a12eb // fmla v11.4s, v23.4s, v26.s[0]
+	WORD $0x4f9b128c // fmla v12.4s, v20.4s, v27.s[0]
+	WORD $0x4f9b12ad // fmla v13.4s, v21.4s, v27.s[0]
+	WORD $0x4f9b12ce // fmla v14.4s, v22.4s, v27.s[0]
+	WORD $0x4f9b12ef // fmla v15.4s, v23.4s, v27.s[0]
+	WORD $0x4f9c1290 // fmla v16.4s, v20.4s, v28.s[0]
+	WORD $0x4f9c12b1 // fmla v17.4s, v21.4s, v28.s[0]
+	WORD $0x4f9c12d2 // fmla v18.4s, v22.4s, v28.s[0]
+	WORD $0x4f9c12f3 // fmla v19.4s, v23.4s, v28.s[0]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb81280 // fmla v0.4s, v20.4s, v24.s[1]
+	WORD $0x4fb812a1 // fmla v1.4s, v21.4s, v24.s[1]
+	WORD $0x4fb812c2 // fmla v2.4s, v22.4s, v24.s[1]
+	WORD $0x4fb812e3 // fmla v3.4s, v23.4s, v24.s[1]
+	WORD $0x4fb91284 // fmla v4.4s, v20.4s, v25.s[1]
+	WORD $0x4fb912a5 // fmla v5.4s, v21.4s, v25.s[1]
+	WORD $0x4fb912c6 // fmla v6.4s, v22.4s, v25.s[1]
+	WORD $0x4fb912e7 // fmla v7.4s, v23.4s, v25.s[1]
+	WORD $0x4fba1288 // fmla v8.4s, v20.4s, v26.s[1]
+	WORD $0x4fba12a9 // fmla v9.4s, v21.4s, v26.s[1]
+	WORD $0x4fba12ca // fmla v10.4s, v22.4s, v26.s[1]
+	WORD $0x4fba12eb // fmla v11.4s, v23.4s, v26.s[1]
+	WORD $0x4fbb128c // fmla v12.4s, v20.4s, v27.s[1]
+	WORD $0x4fbb12ad // fmla v13.4s, v21.4s, v27.s[1]
+	WORD $0x4fbb12ce // fmla v14.4s, v22.4s, v27.s[1]
+	WORD $0x4fbb12ef // fmla v15.4s, v23.4s, v27.s[1]
+	WORD $0x4fbc1290 // fmla v16.4s, v20.4s, v28.s[1]
+	WORD $0x4fbc12b1 // fmla v17.4s, v21.4s, v28.s[1]
+	WORD $0x4fbc12d2 // fmla v18.4s, v22.4s, v28.s[1]
+	WORD $0x4fbc12f3 // fmla v19.4s, v23.4s, v28.s[1]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f981a80 // fmla v0.4s, v20.4s, v24.s[2]
+	WORD $0x4f981aa1 // fmla v1.4s, v21.4s, v24.s[2]
+	WORD $0x4f981ac2 // fmla v2.4s, v22.4s, v24.s[2]
+	WORD $0x4f981ae3 // fmla v3.4s, v23.4s, v24.s[2]
+	WORD $0x4f991a84 // fmla v4.4s, v20.4s, v25.s[2]
+	WORD $0x4f991aa5 // fmla v5.4s, v21.4s, v25.s[2]
+	WORD $0x4f991ac6 // fmla v6.4s, v22.4s, v25.s[2]
+	WORD $0x4f991ae7 // fmla v7.4s, v23.4s, v25.s[2]
+	WORD $0x4f9a1a88 // fmla v8.4s, v20.4s, v26.s[2]
+	WORD $0x4f9a1aa9 // fmla v9.4s, v21.4s, v26.s[2]
+	WORD $0x4f9a1aca // fmla v10.4s, v22.4s, v26.s[2]
+	WORD $0x4f9a1aeb // fmla v11.4s, v23.4s, v26.s[2]
+	WORD $0x4f9b1a8c // fmla v12.4s, v20.4s, v27.s[2]
+	WORD $0x4f9b1aad // fmla v13.4s, v21.4s, v27.s[2]
+	WORD $0x4f9b1ace // fmla v14.4s, v22.4s, v27.s[2]
+	WORD $0x4f9b1aef // fmla v15.4s, v23.4s, v27.s[2]
+	WORD $0x4f9c1a90 // fmla v16.4s, v20.4s, v28.s[2]
+	WORD $0x4f9c1ab1 // fmla v17.4s, v21.4s, v28.s[2]
+	WORD $0x4f9c1ad2 // fmla v18.4s, v22.4s, v28.s[2]
+	WORD $0x4f9c1af3 // fmla v19.4s, v23.4s, v28.s[2]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb81a80 // fmla v0.4s, v20.4s, v24.s[3]
+	WORD $0x4fb81aa1 // fmla v1.4s, v21.4s, v24.s[3]
+	WORD $0x4fb81ac2 // fmla v2.4s, v22.4s, v24.s[3]
+	WORD $0x4fb81ae3 // fmla v3.4s, v23.4s, v24.s[3]
+	WORD $0x4fb91a84 // fmla v4.4s, v20.4s, v25.s[3]
+	WORD $0x4fb91aa5 // fmla v5.4s, v21.4s, v25.s[3]
+	WORD $0x4fb91ac6 // fmla v6.4s, v22.4s, v25.s[3]
+	WORD $0x4fb91ae7 // fmla v7.4s, v23.4s, v25.s[3]
+	WORD $0x4fba1a88 // fmla v8.4s, v20.4s, v26.s[3]
+	WORD $0x4fba1aa9 // fmla v9.4s, v21.4s, v26.s[3]
+	WORD $0x4fba1aca // fmla v10.4s, v22.4s, v26.s[3]
+	WORD $0x4fba1aeb // fmla v11.4s, v23.4s, v26.s[3]
+	WORD $0x4fbb1a8c // fmla v12.4s, v20.4s, v27.s[3]
+	WORD $0x4fbb1aad // fmla v13.4s, v21.4s, v27.s[3]
+	WORD $0x4fbb1ace // fmla v14.4s, v22.4s, v27.s[3]
+	WORD $0x4fbb1aef // fmla v15.4s, v23.4s, v27.s[3]
+	WORD $0x4fbc1a90 // fmla v16.4s, v20.4s, v28.s[3]
+	WORD $0x4fbc1ab1 // fmla v17.4s, v21.4s, v28.s[3]
+	WORD $0x4fbc1ad2 // fmla v18.4s, v22.4s, v28.s[3]
+	WORD $0x4fbc1af3 // fmla v19.4s, v23.4s, v28.s[3]
+	FMOVQ.P 16(R11), F24
+	FMOVQ.P 16(R12), F25
+	FMOVQ.P 16(R13), F26
+	FMOVQ.P 16(R14), F27
+	FMOVQ.P 16(R15), F28
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f981280 // fmla v0.4s, v20.4s, v24.s[0]
+	WORD $0x4f9812a1 // fmla v1.4s, v21.4s, v24.s[0]
+	WORD $0x4f9812c2 // fmla v2.4s, v22.4s, v24.s[0]
+	WORD $0x4f9812e3 // fmla v3.4s, v23.4s, v24.s[0]
+	WORD $0x4f991284 // fmla v4.4s, v20.4s, v25.s[0]
+	WORD $0x4f9912a5 // fmla v5.4s, v21.4s, v25.s[0]
+	WORD $0x4f9912c6 // fmla v6.4s, v22.4s, v25.s[0]
+	WORD $0x4f9912e7 // fmla v7.4s, v23.4s, v25.s[0]
+	WORD $0x4f9a1288 // fmla v8.4s, v20.4s, v26.s[0]
+	WORD $0x4f9a12a9 // fmla v9.4s, v21.4s, v26.s[0]
+	WORD $0x4f9a12ca // fmla v10.4s, v22.4s, v26.s[0]
+	WORD $0x4f9a12eb // fmla v11.4s, v23.4s, v26.s[0]
+	WORD $0x4f9b128c // fmla v12.4s, v20.4s, v27.s[0]
+	WORD $0x4f9b12ad // fmla v13.4s, v21.4s, v27.s[0]
+	WORD $0x4f9b12ce // fmla v14.4s, v22.4s, v27.s[0]
+	WORD $0x4f9b12ef // fmla v15.4s, v23.4s, v27.s[0]
+	WORD $0x4f9c1290 // fmla v16.4s, v20.4s, v28.s[0]
+	WORD $0x4f9c12b1 // fmla v17.4s, v21.4s, v28.s[0]
+	WORD $0x4f9c12d2 // fmla v18.4s, v22.4s, v28.s[0]
+	WORD $0x4f9c12f3 // fmla v19.4s, v23.4s, v28.s[0]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb81280 // fmla v0.4s, v20.4s, v24.s[1]
+	WORD $0x4fb812a1 // fmla v1.4s, v21.4s, v24.s[1]
+	WORD $0x4fb812c2 // fmla v2.4s, v22.4s, v24.s[1]
+	WORD $0x4fb812e3 // fmla v3.4s, v23.4s, v24.s[1]
+	WORD $0x4fb91284 // fmla v4.4s, v20.4s, v25.s[1]
+	WORD $0x4fb912a5 // fmla v5.4s, v21.4s, v25.s[1]
+	WORD $0x4fb912c6 // fmla v6.4s, v22.4s, v25.s[1]
+	WORD $0x4fb912e7 // fmla v7.4s, v23.4s, v25.s[1]
+	WORD $0x4fba1288 // fmla v8.4s, v20.4s, v26.s[1]
+	WORD $0x4fba12a9 // fmla v9.4s, v21.4s, v26.s[1]
+	WORD $0x4fba12ca // fmla v10.4s, v22.4s, v26.s[1]
+	WORD $0x4fba12eb // fmla v11.4s, v23.4s, v26.s[1]
+	WORD $0x4fbb128c // fmla v12.4s, v20.4s, v27.s[1]
+	WORD $0x4fbb12ad // fmla v13.4s, v21.4s, v27.s[1]
+	WORD $0x4fbb12ce // fmla v14.4s, v22.4s, v27.s[1]
+	WORD $0x4fbb12ef // fmla v15.4s, v23.4s, v27.s[1]
+	WORD $0x4fbc1290 // fmla v16.4s, v20.4s, v28.s[1]
+	WORD $0x4fbc12b1 // fmla v17.4s, v21.4s, v28.s[1]
+	WORD $0x4fbc12d2 // fmla v18.4s, v22.4s, v28.s[1]
+	WORD $0x4fbc12f3 // fmla v19.4s, v23.4s, v28.s[1]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f981a80 // fmla v0.4s, v20.4s, v24.s[2]
+	WORD $0x4f981aa1 // fmla v1.4s, v21.4s, v24.s[2]
+	WORD $0x4f981ac2 // fmla v2.4s, v22.4s, v24.s[2]
+	WORD $0x4f981ae3 // fmla v3.4s, v23.4s, v24.s[2]
+	WORD $0x4f991a84 // fmla v4.4s, v20.4s, v25.s[2]
+	WORD $0x4f991aa5 // fmla v5.4s, v21.4s, v25.s[2]
+	WORD $0x4f991ac6 // fmla v6.4s, v22.4s, v25.s[2]
+	WORD $0x4f991ae7 // fmla v7.4s, v23.4s, v25.s[2]
+	WORD $0x4f9a1a88 // fmla v8.4s, v20.4s, v26.s[2]
+	WORD $0x4f9a1aa9 // fmla v9.4s, v21.4s, v26.s[2]
+	WORD $0x4f9a1aca // fmla v10.4s, v22.4s, v26.s[2]
+	WORD $0x4f9a1aeb // fmla v11.4s, v23.4s, v26.s[2]
+	WORD $0x4f9b1a8c // fmla v12.4s, v20.4s, v27.s[2]
+	WORD $0x4f9b1aad // fmla v13.4s, v21.4s, v27.s[2]
+	WORD $0x4f9b1ace // fmla v14.4s, v22.4s, v27.s[2]
+	WORD $0x4f9b1aef // fmla v15.4s, v23.4s, v27.s[2]
+	WORD $0x4f9c1a90 // fmla v16.4s, v20.4s, v28.s[2]
+	WORD $0x4f9c1ab1 // fmla v17.4s, v21.4s, v28.s[2]
+	WORD $0x4f9c1ad2 // fmla v18.4s, v22.4s, v28.s[2]
+	WORD $0x4f9c1af3 // fmla v19.4s, v23.4s, v28.s[2]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb81a80 // fmla v0.4s, v20.4s, v24.s[3]
+	WORD $0x4fb81aa1 // fmla v1.4s, v21.4s, v24.s[3]
+	WORD $0x4fb81ac2 // fmla v2.4s, v22.4s, v24.s[3]
+	WORD $0x4fb81ae3 // fmla v3.4s, v23.4s, v24.s[3]
+	WORD $0x4fb91a84 // fmla v4.4s, v20.4s, v25.s[3]
+	WORD $0x4fb91aa5 // fmla v5.4s, v21.4s, v25.s[3]
+	WORD $0x4fb91ac6 // fmla v6.4s, v22.4s, v25.s[3]
+	WORD $0x4fb91ae7 // fmla v7.4s, v23.4s, v25.s[3]
+	WORD $0x4fba1a88 // fmla v8.4s, v20.4s, v26.s[3]
+	WORD $0x4fba1aa9 // fmla v9.4s, v21.4s, v26.s[3]
+	WORD $0x4fba1aca // fmla v10.4s, v22.4s, v26.s[3]
+	WORD $0x4fba1aeb // fmla v11.4s, v23.4s, v26.s[3]
+	WORD $0x4fbb1a8c // fmla v12.4s, v20.4s, v27.s[3]
+	WORD $0x4fbb1aad // fmla v13.4s, v21.4s, v27.s[3]
+	WORD $0x4fbb1ace // fmla v14.4s, v22.4s, v27.s[3]
+	WORD $0x4fbb1aef // fmla v15.4s, v23.4s, v27.s[3]
+	WORD $0x4fbc1a90 // fmla v16.4s, v20.4s, v28.s[3]
+	WORD $0x4fbc1ab1 // fmla v17.4s, v21.4s, v28.s[3]
+	WORD $0x4fbc1ad2 // fmla v18.4s, v22.4s, v28.s[3]
+	WORD $0x4fbc1af3 // fmla v19.4s, v23.4s, v28.s[3]
+	FMOVQ.P 16(R11), F24
+	FMOVQ.P 16(R12), F25
+	FMOVQ.P 16(R13), F26
+	FMOVQ.P 16(R14), F27
+	FMOVQ.P 16(R15), F28
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f981280 // fmla v0.4s, v20.4s, v24.s[0]
+	WORD $0x4f9812a1 // fmla v1.4s, v21.4s, v24.s[0]
+	WORD $0x4f9812c2 // fmla v2.4s, v22.4s, v24.s[0]
+	WORD $0x4f9812e3 // fmla v3.4s, v23.4s, v24.s[0]
+	WORD $0x4f991284 // fmla v4.4s, v20.4s, v25.s[0]
+	WORD $0x4f9912a5 // fmla v5.4s, v21.4s, v25.s[0]
+	WORD $0x4f9912c6 // fmla v6.4s, v22.4s, v25.s[0]
+	WORD $0x4f9912e7 // fmla v7.4s, v23.4s, v25.s[0]
+	WORD $0x4f9a1288 // fmla v8.4s, v20.4s, v26.s[0]
+	WORD $0x4f9a12a9 // fmla v9.4s, v21.4s, v26.s[0]
+	WORD $0x4f9a12ca // fmla v10.4s, v22.4s, v26.s[0]
+	WORD $0x4f9a12eb // fmla v11.4s, v23.4s, v26.s[0]
+	WORD $0x4f9b128c // fmla v12.4s, v20.4s, v27.s[0]
+	WORD $0x4f9b12ad // fmla v13.4s, v21.4s, v27.s[0]
+	WORD $0x4f9b12ce // fmla v14.4s, v22.4s, v27.s[0]
+	WORD $0x4f9b12ef // fmla v15.4s, v23.4s, v27.s[0]
+	WORD $0x4f9c1290 // fmla v16.4s, v20.4s, v28.s[0]
+	WORD $0x4f9c12b1 // fmla v17.4s, v21.4s, v28.s[0]
+	WORD $0x4f9c12d2 // fmla v18.4s, v22.4s, v28.s[0]
+	WORD $0x4f9c12f3 // fmla v19.4s, v23.4s, v28.s[0]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb81280 // fmla v0.4s, v20.4s, v24.s[1]
+	WORD $0x4fb812a1 // fmla v1.4s, v21.4s, v24.s[1]
+	WORD $0x4fb812c2 // fmla v2.4s, v22.4s, v24.s[1]
+	WORD $0x4fb812e3 // fmla v3.4s, v23.4s, v24.s[1]
+	WORD $0x4fb91284 // fmla v4.4s, v20.4s, v25.s[1]
+	WORD $0x4fb912a5 // fmla v5.4s, v21.4s, v25.s[1]
+	WORD $0x4fb912c6 // fmla v6.4s, v22.4s, v25.s[1]
+	WORD $0x4fb912e7 // fmla v7.4s, v23.4s, v25.s[1]
+	WORD $0x4fba1288 // fmla v8.4s, v20.4s, v26.s[1]
+	WORD $0x4fba12a9 // fmla v9.4s, v21.4s, v26.s[1]
+	WORD $0x4fba12ca // fmla v10.4s, v22.4s, v26.s[1]
+	WORD $0x4fba12eb // fmla v11.4s, v23.4s, v26.s[1]
+	WORD $0x4fbb128c // fmla v12.4s, v20.4s, v27.s[1]
+	WORD $0x4fbb12ad // fmla v13.4s, v21.4s, v27.s[1]
+	WORD $0x4fbb12ce // fmla v14.4s, v22.4s, v27.s[1]
+	WORD $0x4fbb12ef // fmla v15.4s, v23.4s, v27.s[1]
+	WORD $0x4fbc1290 // fmla v16.4s, v20.4s, v28.s[1]
+	WORD $0x4fbc12b1 // fmla v17.4s, v21.4s, v28.s[1]
+	WORD $0x4fbc12d2 // fmla v18.4s, v22.4s, v28.s[1]
+	WORD $0x4fbc12f3 // fmla v19.4s, v23.4s, v28.s[1]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f981a80 // fmla v0.4s, v20.4s, v24.s[2]
+	WORD $0x4f981aa1 // fmla v1.4s, v21.4s, v24.s[2]
+	WORD $0x4f981ac2 // fmla v2.4s, v22.4s, v24.s[2]
+	WORD $0x4f981ae3 // fmla v3.4s, v23.4s, v24.s[2]
+	WORD $0x4f991a84 // fmla v4.4s, v20.4s, v25.s[2]
+	WORD $0x4f991aa5 // fmla v5.4s, v21.4s, v25.s[2]
+	WORD $0x4f991ac6 // fmla v6.4s, v22.4s, v25.s[2]
+	WORD $0x4f991ae7 // fmla v7.4s, v23.4s, v25.s[2]
+	WORD $0x4f9a1a88 // fmla v8.4s, v20.4s, v26.s[2]
+	WORD $0x4f9a1aa9 // fmla v9.4s, v21.4s, v26.s[2]
+	WORD $0x4f9a1aca // fmla v10.4s, v22.4s, v26.s[2]
+	WORD $0x4f9a1aeb // fmla v11.4s, v23.4s, v26.s[2]
+	WORD $0x4f9b1a8c // fmla v12.4s, v20.4s, v27.s[2]
+	WORD $0x4f9b1aad // fmla v13.4s, v21.4s, v27.s[2]
+	WORD $0x4f9b1ace // fmla v14.4s, v22.4s, v27.s[2]
+	WORD $0x4f9b1aef // fmla v15.4s, v23.4s, v27.s[2]
+	WORD $0x4f9c1a90 // fmla v16.4s, v20.4s, v28.s[2]
+	WORD $0x4f9c1ab1 // fmla v17.4s, v21.4s, v28.s[2]
+	WORD $0x4f9c1ad2 // fmla v18.4s, v22.4s, v28.s[2]
+	WORD $0x4f9c1af3 // fmla v19.4s, v23.4s, v28.s[2]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb81a80 // fmla v0.4s, v20.4s, v24.s[3]
+	WORD $0x4fb81aa1 // fmla v1.4s, v21.4s, v24.s[3]
+	WORD $0x4fb81ac2 // fmla v2.4s, v22.4s, v24.s[3]
+	WORD $0x4fb81ae3 // fmla v3.4s, v23.4s, v24.s[3]
+	WORD $0x4fb91a84 // fmla v4.4s, v20.4s, v25.s[3]
+	WORD $0x4fb91aa5 // fmla v5.4s, v21.4s, v25.s[3]
+	WORD $0x4fb91ac6 // fmla v6.4s, v22.4s, v25.s[3]
+	WORD $0x4fb91ae7 // fmla v7.4s, v23.4s, v25.s[3]
+	WORD $0x4fba1a88 // fmla v8.4s, v20.4s, v26.s[3]
+	WORD $0x4fba1aa9 // fmla v9.4s, v21.4s, v26.s[3]
+	WORD $0x4fba1aca // fmla v10.4s, v22.4s, v26.s[3]
+	WORD $0x4fba1aeb // fmla v11.4s, v23.4s, v26.s[3]
+	WORD $0x4fbb1a8c // fmla v12.4s, v20.4s, v27.s[3]
+	WORD $0x4fbb1aad // fmla v13.4s, v21.4s, v27.s[3]
+	WORD $0x4fbb1ace // fmla v14.4s, v22.4s, v27.s[3]
+	WORD $0x4fbb1aef // fmla v15.4s, v23.4s, v27.s[3]
+	WORD $0x4fbc1a90 // fmla v16.4s, v20.4s, v28.s[3]
+	WORD $0x4fbc1ab1 // fmla v17.4s, v21.4s, v28.s[3]
+	WORD $0x4fbc1ad2 // fmla v18.4s, v22.4s, v28.s[3]
+	WORD $0x4fbc1af3 // fmla v19.4s, v23.4s, v28.s[3]
+	FMOVQ.P 16(R11), F24
+	FMOVQ.P 16(R12), F25
+	FMOVQ.P 16(R13), F26
+	FMOVQ.P 16(R14), F27
+	FMOVQ.P 16(R15), F28
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f981280 // fmla v0.4s, v20.4s, v24.s[0]
+	WORD $0x4f9812a1 // fmla v1.4s, v21.4s, v24.s[0]
+	WORD $0x4f9812c2 // fmla v2.4s, v22.4s, v24.s[0]
+	WORD $0x4f9812e3 // fmla v3.4s, v23.4s, v24.s[0]
+	WORD $0x4f991284 // fmla v4.4s, v20.4s, v25.s[0]
+	WORD $0x4f9912a5 // fmla v5.4s, v21.4s, v25.s[0]
+	WORD $0x4f9912c6 // fmla v6.4s, v22.4s, v25.s[0]
+	WORD $0x4f9912e7 // fmla v7.4s, v23.4s, v25.s[0]
+	WORD $0x4f9a1288 // fmla v8.4s, v20.4s, v26.s[0]
+	WORD $0x4f9a12a9 // fmla v9.4s, v21.4s, v26.s[0]
+	WORD $0x4f9a12ca // fmla v10.4s, v22.4s, v26.s[0]
+	WORD $0x4f9a12eb // fmla v11.4s, v23.4s, v26.s[0]
+	WORD $0x4f9b128c // fmla v12.4s, v20.4s, v27.s[0]
+	WORD $0x4f9b12ad // fmla v13.4s, v21.4s, v27.s[0]
+	WORD $0x4f9b12ce // fmla v14.4s, v22.4s, v27.s[0]
+	WORD $0x4f9b12ef // fmla v15.4s, v23.4s, v27.s[0]
+	WORD $0x4f9c1290 // fmla v16.4s, v20.4s, v28.s[0]
+	WORD $0x4f9c12b1 // fmla v17.4s, v21.4s, v28.s[0]
+	WORD $0x4f9c12d2 // fmla v18.4s, v22.4s, v28.s[0]
+	WORD $0x4f9c12f3 // fmla v19.4s, v23.4s, v28.s[0]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb81280 // fmla v0.4s, v20.4s, v24.s[1]
+	WORD $0x4fb812a1 // fmla v1.4s, v21.4s, v24.s[1]
+	WORD $0x4fb812c2 // fmla v2.4s, v22.4s, v24.s[1]
+	WORD $0x4fb812e3 // fmla v3.4s, v23.4s, v24.s[1]
+	WORD $0x4fb91284 // fmla v4.4s, v20.4s, v25.s[1]
+	WORD $0x4fb912a5 // fmla v5.4s, v21.4s, v25.s[1]
+	WORD $0x4fb912c6 // fmla v6.4s, v22.4s, v25.s[1]
+	WORD $0x4fb912e7 // fmla v7.4s, v23.4s, v25.s[1]
+	WORD $0x4fba1288 // fmla v8.4s, v20.4s, v26.s[1]
+	WORD $0x4fba12a9 // fmla v9.4s, v21.4s, v26.s[1]
+	WORD $0x4fba12ca // fmla v10.4s, v22.4s, v26.s[1]
+	WORD $0x4fba12eb // fmla v11.4s, v23.4s, v26.s[1]
+	WORD $0x4fbb128c // fmla v12.4s, v20.4s, v27.s[1]
+	WORD $0x4fbb12ad // fmla v13.4s, v21.4s, v27.s[1]
+	WORD $0x4fbb12ce // fmla v14.4s, v22.4s, v27.s[1]
+	WORD $0x4fbb12ef // fmla v15.4s, v23.4s, v27.s[1]
+	WORD $0x4fbc1290 // fmla v16.4s, v20.4s, v28.s[1]
+	WORD $0x4fbc12b1 // fmla v17.4s, v21.4s, v28.s[1]
+	WORD $0x4fbc12d2 // fmla v18.4s, v22.4s, v28.s[1]
+	WORD $0x4fbc12f3 // fmla v19.4s, v23.4s, v28.s[1]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4f981a80 // fmla v0.4s, v20.4s, v24.s[2]
+	WORD $0x4f981aa1 // fmla v1.4s, v21.4s, v24.s[2]
+	WORD $0x4f981ac2 // fmla v2.4s, v22.4s, v24.s[2]
+	WORD $0x4f981ae3 // fmla v3.4s, v23.4s, v24.s[2]
+	WORD $0x4f991a84 // fmla v4.4s, v20.4s, v25.s[2]
+	WORD $0x4f991aa5 // fmla v5.4s, v21.4s, v25.s[2]
+	WORD $0x4f991ac6 // fmla v6.4s, v22.4s, v25.s[2]
+	WORD $0x4f991ae7 // fmla v7.4s, v23.4s, v25.s[2]
+	WORD $0x4f9a1a88 // fmla v8.4s, v20.4s, v26.s[2]
+	WORD $0x4f9a1aa9 // fmla v9.4s, v21.4s, v26.s[2]
+	WORD $0x4f9a1aca // fmla v10.4s, v22.4s, v26.s[2]
+	WORD $0x4f9a1aeb // fmla v11.4s, v23.4s, v26.s[2]
+	WORD $0x4f9b1a8c // fmla v12.4s, v20.4s, v27.s[2]
+	WORD $0x4f9b1aad // fmla v13.4s, v21.4s, v27.s[2]
+	WORD $0x4f9b1ace // fmla v14.4s, v22.4s, v27.s[2]
+	WORD $0x4f9b1aef // fmla v15.4s, v23.4s, v27.s[2]
+	WORD $0x4f9c1a90 // fmla v16.4s, v20.4s, v28.s[2]
+	WORD $0x4f9c1ab1 // fmla v17.4s, v21.4s, v28.s[2]
+	WORD $0x4f9c1ad2 // fmla v18.4s, v22.4s, v28.s[2]
+	WORD $0x4f9c1af3 // fmla v19.4s, v23.4s, v28.s[2]
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4fb81a80 // fmla v0.4s, v20.4s, v24.s[3]
+	WORD $0x4fb81aa1 // fmla v1.4s, v21.4s, v24.s[3]
+	WORD $0x4fb81ac2 // fmla v2.4s, v22.4s, v24.s[3]
+	WORD $0x4fb81ae3 // fmla v3.4s, v23.4s, v24.s[3]
+	WORD $0x4fb91a84 // fmla v4.4s, v20.4s, v25.s[3]
+	WORD $0x4fb91aa5 // fmla v5.4s, v21.4s, v25.s[3]
+	WORD $0x4fb91ac6 // fmla v6.4s, v22.4s, v25.s[3]
+	WORD $0x4fb91ae7 // fmla v7.4s, v23.4s, v25.s[3]
+	WORD $0x4fba1a88 // fmla v8.4s, v20.4s, v26.s[3]
+	WORD $0x4fba1aa9 // fmla v9.4s, v21.4s, v26.s[3]
+	WORD $0x4fba1aca // fmla v10.4s, v22.4s, v26.s[3]
+	WORD $0x4fba1aeb // fmla v11.4s, v23.4s, v26.s[3]
+	WORD $0x4fbb1a8c // fmla v12.4s, v20.4s, v27.s[3]
+	WORD $0x4fbb1aad // fmla v13.4s, v21.4s, v27.s[3]
+	WORD $0x4fbb1ace // fmla v14.4s, v22.4s, v27.s[3]
+	WORD $0x4fbb1aef // fmla v15.4s, v23.4s, v27.s[3]
+	WORD $0x4fbc1a90 // fmla v16.4s, v20.4s, v28.s[3]
+	WORD $0x4fbc1ab1 // fmla v17.4s, v21.4s, v28.s[3]
+	WORD $0x4fbc1ad2 // fmla v18.4s, v22.4s, v28.s[3]
+	WORD $0x4fbc1af3 // fmla v19.4s, v23.4s, v28.s[3]
+	SUBS $1, R9, R9
+	BNE whole
+	B tapped
 tap:
 	MOVD.P 8(R8), R11
 	ADD R3, R11, R11
@@ -8916,6 +10041,7 @@ single:
 next:
 	SUBS $1, R9, R9
 	BNE tap
+tapped:
 	MOVD 32(R1), R10
 	ADD R10, R3, R3
 	SUBS $1, R6, R6
@@ -13742,6 +14868,252 @@ block:
 	FMOVS.P F12, 4(R3)
 	ADD $64, R1, R1
 	SUBS $1, R2, R2
+	BNE pixel
+	RET
+
+// func channelSumsNEON(t *normTile)
+TEXT ·channelSumsNEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD 8(R0), R1
+	MOVD 32(R0), R2
+	MOVD 24(R0), R3
+	MOVD 104(R0), R4
+pixel:
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	MOVD R1, R5
+	ADD $64, R1, R1
+	MOVD 56(R0), R6
+	MOVD 48(R0), R7
+block:
+	VLD1 (R5), [V4.S4, V5.S4, V6.S4, V7.S4]
+	ADD R2, R5, R5
+	VLD1.P 64(R6), [V8.S4, V9.S4, V10.S4, V11.S4]
+	WORD $0x4e28cc80 // fmla v0.4s, v4.4s, v8.4s
+	WORD $0x4e29cca1 // fmla v1.4s, v5.4s, v9.4s
+	WORD $0x4e2accc2 // fmla v2.4s, v6.4s, v10.4s
+	WORD $0x4e2bcce3 // fmla v3.4s, v7.4s, v11.4s
+	SUBS $1, R7, R7
+	BNE block
+	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
+	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
+	WORD $0x6e20d400 // faddp v0.4s, v0.4s, v0.4s
+	WORD $0x6e20d400 // faddp v0.4s, v0.4s, v0.4s
+	FMOVS.P F0, 4(R4)
+	SUBS $1, R3, R3
+	BNE pixel
+	RET
+
+// func channelSquaresNEON(t *normTile)
+TEXT ·channelSquaresNEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD 8(R0), R1
+	MOVD 32(R0), R2
+	MOVD 24(R0), R3
+	MOVD 104(R0), R4
+	MOVD 72(R0), R8
+pixel:
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	MOVD R1, R5
+	ADD $64, R1, R1
+	FMOVS 0(R8), F20
+	VDUP V20.S[0], V20.S4
+	ADD $4, R8, R8
+	MOVD 56(R0), R6
+	MOVD 48(R0), R7
+block:
+	VLD1 (R5), [V4.S4, V5.S4, V6.S4, V7.S4]
+	ADD R2, R5, R5
+	VLD1.P 64(R6), [V8.S4, V9.S4, V10.S4, V11.S4]
+	WORD $0x4eb4d484 // fsub v4.4s, v4.4s, v20.4s
+	WORD $0x6e24dd08 // fmul v8.4s, v8.4s, v4.4s
+	WORD $0x4e24cd00 // fmla v0.4s, v8.4s, v4.4s
+	WORD $0x4eb4d4a5 // fsub v5.4s, v5.4s, v20.4s
+	WORD $0x6e25dd29 // fmul v9.4s, v9.4s, v5.4s
+	WORD $0x4e25cd21 // fmla v1.4s, v9.4s, v5.4s
+	WORD $0x4eb4d4c6 // fsub v6.4s, v6.4s, v20.4s
+	WORD $0x6e26dd4a // fmul v10.4s, v10.4s, v6.4s
+	WORD $0x4e26cd42 // fmla v2.4s, v10.4s, v6.4s
+	WORD $0x4eb4d4e7 // fsub v7.4s, v7.4s, v20.4s
+	WORD $0x6e27dd6b // fmul v11.4s, v11.4s, v7.4s
+	WORD $0x4e27cd63 // fmla v3.4s, v11.4s, v7.4s
+	SUBS $1, R7, R7
+	BNE block
+	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
+	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
+	WORD $0x6e20d400 // faddp v0.4s, v0.4s, v0.4s
+	WORD $0x6e20d400 // faddp v0.4s, v0.4s, v0.4s
+	FMOVS.P F0, 4(R4)
+	SUBS $1, R3, R3
+	BNE pixel
+	RET
+
+// func channelDotsNEON(t *normTile)
+TEXT ·channelDotsNEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD 8(R0), R1
+	MOVD 32(R0), R2
+	MOVD 24(R0), R3
+	MOVD 104(R0), R4
+	MOVD 72(R0), R8
+	MOVD 16(R0), R9
+	MOVD 40(R0), R10
+pixel:
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	MOVD R1, R5
+	ADD $64, R1, R1
+	FMOVS 0(R8), F20
+	VDUP V20.S[0], V20.S4
+	ADD $4, R8, R8
+	MOVD R9, R11
+	ADD $64, R9, R9
+	MOVD 56(R0), R6
+	MOVD 48(R0), R7
+block:
+	VLD1 (R5), [V4.S4, V5.S4, V6.S4, V7.S4]
+	ADD R2, R5, R5
+	VLD1.P 64(R6), [V8.S4, V9.S4, V10.S4, V11.S4]
+	VLD1 (R11), [V12.S4, V13.S4, V14.S4, V15.S4]
+	ADD R10, R11, R11
+	WORD $0x4eb4d484 // fsub v4.4s, v4.4s, v20.4s
+	WORD $0x6e2cdd08 // fmul v8.4s, v8.4s, v12.4s
+	WORD $0x4e24cd00 // fmla v0.4s, v8.4s, v4.4s
+	WORD $0x4eb4d4a5 // fsub v5.4s, v5.4s, v20.4s
+	WORD $0x6e2ddd29 // fmul v9.4s, v9.4s, v13.4s
+	WORD $0x4e25cd21 // fmla v1.4s, v9.4s, v5.4s
+	WORD $0x4eb4d4c6 // fsub v6.4s, v6.4s, v20.4s
+	WORD $0x6e2edd4a // fmul v10.4s, v10.4s, v14.4s
+	WORD $0x4e26cd42 // fmla v2.4s, v10.4s, v6.4s
+	WORD $0x4eb4d4e7 // fsub v7.4s, v7.4s, v20.4s
+	WORD $0x6e2fdd6b // fmul v11.4s, v11.4s, v15.4s
+	WORD $0x4e27cd63 // fmla v3.4s, v11.4s, v7.4s
+	SUBS $1, R7, R7
+	BNE block
+	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
+	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
+	WORD $0x6e20d400 // faddp v0.4s, v0.4s, v0.4s
+	WORD $0x6e20d400 // faddp v0.4s, v0.4s, v0.4s
+	FMOVS.P F0, 4(R4)
+	SUBS $1, R3, R3
+	BNE pixel
+	RET
+
+// func normaliseRowNEON(t *normTile)
+TEXT ·normaliseRowNEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD 0(R0), R1
+	MOVD 8(R0), R2
+	MOVD 24(R0), R3
+	MOVD 72(R0), R4
+	MOVD 80(R0), R5
+	MOVD 56(R0), R6
+	VLD1 (R6), [V8.S4, V9.S4, V10.S4, V11.S4]
+	MOVD 64(R0), R7
+	VLD1 (R7), [V12.S4, V13.S4, V14.S4, V15.S4]
+pixel:
+	FMOVS 0(R4), F20
+	VDUP V20.S[0], V20.S4
+	ADD $4, R4, R4
+	FMOVS 0(R5), F21
+	VDUP V21.S[0], V21.S4
+	ADD $4, R5, R5
+	VLD1.P 64(R2), [V0.S4, V1.S4, V2.S4, V3.S4]
+	WORD $0x4eb4d400 // fsub v0.4s, v0.4s, v20.4s
+	WORD $0x6e35dc00 // fmul v0.4s, v0.4s, v21.4s
+	VORR V12.B16, V12.B16, V24.B16
+	WORD $0x4e28cc18 // fmla v24.4s, v0.4s, v8.4s
+	WORD $0x4eb4d421 // fsub v1.4s, v1.4s, v20.4s
+	WORD $0x6e35dc21 // fmul v1.4s, v1.4s, v21.4s
+	VORR V13.B16, V13.B16, V25.B16
+	WORD $0x4e29cc39 // fmla v25.4s, v1.4s, v9.4s
+	WORD $0x4eb4d442 // fsub v2.4s, v2.4s, v20.4s
+	WORD $0x6e35dc42 // fmul v2.4s, v2.4s, v21.4s
+	VORR V14.B16, V14.B16, V26.B16
+	WORD $0x4e2acc5a // fmla v26.4s, v2.4s, v10.4s
+	WORD $0x4eb4d463 // fsub v3.4s, v3.4s, v20.4s
+	WORD $0x6e35dc63 // fmul v3.4s, v3.4s, v21.4s
+	VORR V15.B16, V15.B16, V27.B16
+	WORD $0x4e2bcc7b // fmla v27.4s, v3.4s, v11.4s
+	VST1.P [V24.S4, V25.S4, V26.S4, V27.S4], 64(R1)
+	SUBS $1, R3, R3
+	BNE pixel
+	RET
+
+// func normaliseGradientRowNEON(t *normTile)
+TEXT ·normaliseGradientRowNEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD 0(R0), R1
+	MOVD 8(R0), R2
+	MOVD 16(R0), R3
+	MOVD 24(R0), R4
+	MOVD 112(R0), R5
+	MOVD 72(R0), R6
+	MOVD 80(R0), R7
+	MOVD 88(R0), R8
+	MOVD 96(R0), R9
+	MOVD 56(R0), R10
+	VLD1 (R10), [V8.S4, V9.S4, V10.S4, V11.S4]
+	MOVD 64(R0), R11
+	VLD1 (R11), [V12.S4, V13.S4, V14.S4, V15.S4]
+pixel:
+	FMOVS 0(R6), F20
+	VDUP V20.S[0], V20.S4
+	ADD $4, R6, R6
+	FMOVS 0(R7), F21
+	VDUP V21.S[0], V21.S4
+	ADD $4, R7, R7
+	FMOVS 0(R8), F22
+	VDUP V22.S[0], V22.S4
+	ADD $4, R8, R8
+	FMOVS 0(R9), F23
+	VDUP V23.S[0], V23.S4
+	ADD $4, R9, R9
+	VLD1.P 64(R2), [V0.S4, V1.S4, V2.S4, V3.S4]
+	VLD1.P 64(R3), [V4.S4, V5.S4, V6.S4, V7.S4]
+	WORD $0x4eb4d400 // fsub v0.4s, v0.4s, v20.4s
+	VORR V22.B16, V22.B16, V24.B16
+	WORD $0x4e37cc18 // fmla v24.4s, v0.4s, v23.4s
+	WORD $0x6e2cdf18 // fmul v24.4s, v24.4s, v12.4s
+	WORD $0x6e35dc84 // fmul v4.4s, v4.4s, v21.4s
+	WORD $0x4e28cc98 // fmla v24.4s, v4.4s, v8.4s
+	WORD $0x4eb4d421 // fsub v1.4s, v1.4s, v20.4s
+	VORR V22.B16, V22.B16, V25.B16
+	WORD $0x4e37cc39 // fmla v25.4s, v1.4s, v23.4s
+	WORD $0x6e2ddf39 // fmul v25.4s, v25.4s, v13.4s
+	WORD $0x6e35dca5 // fmul v5.4s, v5.4s, v21.4s
+	WORD $0x4e29ccb9 // fmla v25.4s, v5.4s, v9.4s
+	WORD $0x4eb4d442 // fsub v2.4s, v2.4s, v20.4s
+	VORR V22.B16, V22.B16, V26.B16
+	WORD $0x4e37cc5a // fmla v26.4s, v2.4s, v23.4s
+	WORD $0x6e2edf5a // fmul v26.4s, v26.4s, v14.4s
+	WORD $0x6e35dcc6 // fmul v6.4s, v6.4s, v21.4s
+	WORD $0x4e2accda // fmla v26.4s, v6.4s, v10.4s
+	WORD $0x4eb4d463 // fsub v3.4s, v3.4s, v20.4s
+	VORR V22.B16, V22.B16, V27.B16
+	WORD $0x4e37cc7b // fmla v27.4s, v3.4s, v23.4s
+	WORD $0x6e2fdf7b // fmul v27.4s, v27.4s, v15.4s
+	WORD $0x6e35dce7 // fmul v7.4s, v7.4s, v21.4s
+	WORD $0x4e2bccfb // fmla v27.4s, v7.4s, v11.4s
+	CBZ R5, alone
+	VLD1 (R1), [V16.S4, V17.S4, V18.S4, V19.S4]
+	WORD $0x4e30d718 // fadd v24.4s, v24.4s, v16.4s
+	WORD $0x4e31d739 // fadd v25.4s, v25.4s, v17.4s
+	WORD $0x4e32d75a // fadd v26.4s, v26.4s, v18.4s
+	WORD $0x4e33d77b // fadd v27.4s, v27.4s, v19.4s
+alone:
+	VST1.P [V24.S4, V25.S4, V26.S4, V27.S4], 64(R1)
+	SUBS $1, R4, R4
 	BNE pixel
 	RET
 

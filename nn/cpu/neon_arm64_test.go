@@ -9,6 +9,39 @@ import (
 	"unsafe"
 )
 
+// TestNEONNorms compares the kernels of normalisations with plain Go.
+func TestNEONNorms(t *testing.T) {
+	const n, count = 5, 3
+	r := rand.New(rand.NewPCG(4, 4))
+	x, dy, y := random(r, 3*n*lanes), random(r, 3*n*lanes), random(r, n*lanes)
+	gains, shifts, pixels := random(r, count*lanes), random(r, lanes), random(r, 4*n)
+	for i, run := range [][2]func(t *normTile){
+		{channelSumsNEON, channelSumsGo}, {channelSquaresNEON, channelSquaresGo}, {channelDotsNEON, channelDotsGo},
+		{normaliseRowNEON, normaliseRowGo}, {normaliseGradientRowNEON, normaliseGradientRowGo},
+	} {
+		for add := range 2 {
+			var got [2][]float32
+			for k, run := range run {
+				out, sums := slices.Clone(y), make([]float32, n+1)
+				a := normTile{
+					y: addressOf(unsafe.Pointer(&out[0])), x: addressOf(unsafe.Pointer(&x[0])), dy: addressOf(unsafe.Pointer(&dy[0])), n: n,
+					xblock: n * cellSize, dyblock: n * cellSize, blocks: count, gains: unsafe.Pointer(&gains[0]), shifts: unsafe.Pointer(&shifts[0]),
+					means: unsafe.Pointer(&pixels[0]), factors: unsafe.Pointer(&pixels[n]), offsets: unsafe.Pointer(&pixels[2*n]), pulls: unsafe.Pointer(&pixels[3*n]),
+					sums: unsafe.Pointer(&sums[0]), add: add,
+				}
+				run(&a)
+				got[k] = append(out, sums...)
+			}
+			for j, v := range got[0] {
+				if d := v - got[1][j]; d > 1e-5 || d < -1e-5 {
+					t.Fatalf("kernel %d, add %d, number %d: got %g, want %g", i, add, j, v, got[1][j])
+				}
+			}
+		}
+	}
+	runtime.KeepAlive([][]float32{x, dy})
+}
+
 // TestNEONBits wants convolutions and the transforms of winograd's to give the very bits of those in plain Go: both sum in the
 // same order, and Go's compiler fuses products and sums on arm64 as FMLA does.
 func TestNEONBits(t *testing.T) {

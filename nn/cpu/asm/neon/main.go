@@ -42,6 +42,7 @@ func main() {
 	lrnGradient()
 	rows()
 	fatigue()
+	norms()
 	bends()
 	tables()
 	err := os.WriteFile(*out, assembly(), 0o644)

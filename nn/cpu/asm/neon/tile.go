@@ -47,6 +47,10 @@ func convTile(n int) {
 			emit("CSEL EQ, %v, %v, %[2]v", k, lanes)
 			fieldInto(tap, "segment.taps", seg)
 			fieldInto(taps, "segment.ntaps", seg)
+			emit("CMP $16, %v", lanes)
+			emit("BNE tap")
+			loop("whole", taps, func() { g.block(x, w, step, tap, at) })
+			emit("B tapped")
 			loop("tap", taps, func() {
 				emit("MOVD.P 8(%v), %v", tap, at[0])
 				addTo(at[0], x)
@@ -75,6 +79,7 @@ func convTile(n int) {
 				})
 				label("next")
 			})
+			label("tapped")
 			fieldInto(k, "segment.bstep", seg)
 			addTo(x, k)
 		})
@@ -82,6 +87,39 @@ func convTile(n int) {
 	})
 	label("done")
 	finish(g)
+}
+
+// block adds the 16 input channels under a tap: of each pixel as many are loaded at once as the accumulators leave registers for,
+// so that little is issued but multiply-adds.
+func (g grid) block(x, w, step, tap register, at []register) {
+	emit("MOVD.P 8(%v), %v", tap, at[0])
+	addTo(at[0], x)
+	chunk := []int{1: 4, 2: 4, 3: 4, 4: 2, 5: 1}[g.n] // registers of a pixel
+	first := func(p int) vector {
+		if chunk*(p+1) > 8 {
+			return 12 // which three pixels leave free
+		}
+		return values + vector(chunk*p)
+	}
+	for p := 1; p < g.n && chunk < 4; p++ {
+		emit("ADD %v, %v, %v", step, at[p-1], at[p])
+	}
+	for from := 0; from < 4; from += chunk {
+		for p := range g.n {
+			switch v := first(p); chunk {
+			case 4:
+				emit("VLD1.P (%v)(%v), %s", at[0], step, quad(v))
+			case 2:
+				emit("VLD1.P 32(%v), [V%d.S4, V%d.S4]", at[p], int(v), int(v)+1)
+			default:
+				emit("FMOVQ.P 16(%v), F%d", at[p], int(v))
+			}
+		}
+		for l := range 4 * chunk {
+			takeBlock(weights, w)
+			g.each(func(p, c int) { fmlaLane(g.acc(p, c), weights+vector(c), first(p)+vector(l/4), l%4) })
+		}
+	}
 }
 
 // lane adds one input channel: its weights times each pixel's value.
