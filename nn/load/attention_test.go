@@ -145,8 +145,6 @@ func TestAttentionRefused(t *testing.T) {
 		"values before the shares": {attentionParts(op("Softmax", "s", "r", attrInt("axis", -1)), op("MatMul", "k,r", "p")), "multiplies products of [1 2 48 48]"},
 		"values that heads share": {attentionParts(op("Softmax", "s", "r", attrInt("axis", -1)), array64("all", []int{3}, 1, 96, 48), op("Reshape", "r,all", "z"), op("MatMul", "z,t", "p")),
 			"multiplies products of [1 96 48]"},
-		"shares of one key": {attentionParts(op("GlobalAveragePool", "c", "g"), array64("one", []int{3}, 1, 6, 1), op("Reshape", "g,one", "o"), op("MatMul", "t,o", "l"),
-			op("Transpose", "l", "r", attrInts("perm", 0, 2, 1)), soft), "products of an attention"},
 		"whole numbers":          {attentionParts(op("Cast", "s", "r", attrInt("to", 7)), soft), "products of an attention"},
 		"truth values":           {attentionParts(op("Cast", "s", "r", attrInt("to", 9)), soft), "products of an attention"},
 		"a dropout that drops":   {attentionParts(array32("half", []int{}, 0.5), typed("on", 9, []int{}, 1), op("Dropout", "s,half,on", "r", attrInt("seed", 3)), soft), "products of an attention"},

@@ -299,7 +299,14 @@ func (m *onnx) operation(n *node, in []operand) ([]operand, error) {
 		return []operand{shape}, err
 	}
 	if slices.ContainsFunc(in, func(o operand) bool { return o.mapped && o.products != nil }) {
+		start := m.mark()
 		v, err := m.ofProducts(n, in)
+		if _, refused := err.(unsupported); refused {
+			m.rollback(start)
+			if made, ok := m.made(n.label, in); ok {
+				return m.operation(n, made)
+			}
+		}
 		return []operand{mapOf(v)}, err
 	}
 	if n.kind == "Split" && in[0].mapped {

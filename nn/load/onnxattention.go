@@ -12,7 +12,8 @@ import (
 // what scales it and is added to it, a softmax and another product. They are seen as a map of heads at the queries' positions
 // whose fourth axis, keysAxis, is the keys.
 type products struct {
-	q, k   value // maps whose channels are those of head after head
+	q, k   value // maps whose channels are those of head after head; k in a row
+	apart  value // k before it was laid in a row
 	op     nn.Attention
 	tokens []factor // a dimension of the queries that meet the same keys
 	keys   int      // that a query meets
@@ -157,6 +158,7 @@ func (m *onnx) multiply(l label, a, b value) (value, error) {
 	if p.k, err = m.inHeads(label{name: l.name + "/keys"}, b, otherHeads, other); err != nil {
 		return a, err
 	}
+	p.apart = p.k
 	if p.k, err = m.row(label{name: l.name + "/row"}, p.k); err != nil {
 		return a, err
 	}

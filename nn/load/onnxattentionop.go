@@ -56,7 +56,7 @@ func (m *onnx) attention(n *node, in []operand) (value, error) {
 		if err != nil {
 			return x, err
 		}
-		if s, err = m.biased(s, mask, 1); err != nil {
+		if s, err = m.biased(n.label, s, mask, 1); err != nil {
 			return x, err
 		}
 	}

@@ -41,11 +41,11 @@ func (m *onnx) scaledProducts(n *node, x value, c *array, swapped bool) (value, 
 	case n.kind != "Add":
 		return x, errProducts
 	}
-	return m.biased(x, c, sign)
+	return m.biased(n.label, x, c, sign)
 }
 
 // biased adds a constant to products. Of the windows only those in the last row and column may have one of their own.
-func (m *onnx) biased(x value, c *array, sign float32) (value, error) {
+func (m *onnx) biased(l label, x value, c *array, sign float32) (value, error) {
 	as, p, q := *x.as, *x.products, m.shape(x.products.q)
 	dims := as.dims()
 	refused := unsupported(fmt.Sprintf("it adds a constant of %v to products of %v", c.dims, dims))
@@ -58,13 +58,17 @@ func (m *onnx) biased(x value, c *array, sign float32) (value, error) {
 			return x, refused
 		}
 	}
+	var err error
 	b := biasing{as: as, by: stretched(own, dims), sign: sign}
 	if !b.varies(keysAxis, 1, p.keys) {
 		return x, nil // what is added to the products with all keys changes no share
 	}
 	if !p.op.Windowed() {
-		if p.q.parts != nil || p.k.parts != nil || !q.Eq(m.shape(p.k)) {
-			return x, refused
+		if p.q.parts != nil || p.apart.parts != nil || !q.Eq(m.shape(p.k)) {
+			if b.v, err = c.floats(product(own)); err != nil {
+				return x, err
+			}
+			return m.biasedByChannels(l, x, b)
 		}
 		p.op.Window = [2]int{q[1], q[2]}
 	}
@@ -92,7 +96,6 @@ func (m *onnx) biased(x value, c *array, sign float32) (value, error) {
 	if err := m.charge(places*heads*size*size + rows*columns*product(of[:])*size); err != nil {
 		return x, err
 	}
-	var err error
 	if b.v, err = c.floats(product(own)); err != nil {
 		return x, err
 	}
@@ -130,6 +133,65 @@ func (m *onnx) biased(x value, c *array, sign float32) (value, error) {
 	}
 	p.op.Bias = bias
 	x.products = &p
+	return x, nil
+}
+
+// biasedByChannels adds a constant to products of queries and keys that are not of one map, as those with a class token or of fewer queries: by
+// channels that either side has for each place of the smaller one, of which that has its own as one and the other the constant. At
+// other sizes both are stretched as what is added to a map is, so that the constant is between its own numbers.
+func (m *onnx) biasedByChannels(l label, x value, b biasing) (value, error) {
+	p := *x.products
+	q, k := m.shape(p.q), m.shape(p.apart)
+	queries, heads, inner := q[1]*q[2], p.op.Heads, q[0]/p.op.Heads
+	more := min(queries, p.keys)
+	if heads*(inner+more) > maxChannels || heads*(inner+more) > maxValues/max(queries, p.keys) {
+		return x, unsupported(fmt.Sprintf("it adds numbers to %d products of each of %d queries", p.keys, queries))
+	}
+	const most = 1e9 // in place of infinity, of which nothing is no number
+	sides := [2]*tensor.Dense{}
+	for i, s := range []tensor.Shape{q, k} {
+		if err := m.charge(heads * (inner + more) * s[1] * s[2]); err != nil {
+			return x, err
+		}
+		sides[i] = nn.NewTensor(tensor.Shape{heads * (inner + more), s[1], s[2]})
+	}
+	for head := range heads {
+		for i := range queries {
+			for j := range p.keys {
+				own, there := i, j
+				side, other := nn.Floats(sides[0]), nn.Floats(sides[1])
+				n, wide := queries, p.keys
+				if p.keys < queries {
+					own, there, side, other, n, wide = j, i, other, side, p.keys, queries
+				}
+				c := head*(inner+more) + inner + own
+				side[c*n+own] = 1
+				other[c*wide+there] = min(max(b.at(head, i/q[2], i%q[2], j), -most), most) / p.op.Scale
+			}
+		}
+	}
+	from := make([]int, 0, heads*(inner+more))
+	for head := range heads {
+		for c := range inner {
+			from = append(from, head*inner+c)
+		}
+		from = append(from, slices.Repeat([]int{-1}, more)...)
+	}
+	for i, v := range []*value{&p.q, &p.apart} {
+		own := label{name: l.name + []string{"/queries", "/keys"}[i]}
+		wide, err := m.add(label{name: own.name + "/widened"}, nn.Pick(from), *v)
+		if err == nil {
+			*v, err = m.withConstant(own, nn.Plus, sides[i], wide)
+		}
+		if err != nil {
+			return x, err
+		}
+	}
+	var err error
+	if p.k, err = m.row(label{name: l.name + "/row"}, p.apart); err != nil {
+		return x, err
+	}
+	x.layer, x.products = p.q.layer, &p
 	return x, nil
 }
 

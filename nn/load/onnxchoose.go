@@ -38,7 +38,7 @@ func (m *onnx) chosen(l label, x value, dim int, list []int, drop bool) (value, 
 	case len(list) == as.dims()[dim] && run:
 		return named(left(x, as)), nil
 	case !slices.ContainsFunc(as[dim], func(f factor) bool { return f.axis != 0 }):
-		v, as, err := m.picked(l, x, as, dim, list)
+		v, as, err := m.picked(l, x, as, dim, list, 0)
 		return left(v, as), err
 	case x.parts != nil && m.tokens(x, dim) && run:
 		if parts := m.partsFrom(x, list[0], len(list)); parts != nil {
@@ -83,8 +83,8 @@ func (m *onnx) partsFrom(x value, from, n int) []int {
 	return nil
 }
 
-// picked takes some of a dimension of channels. The rest keeps its order.
-func (m *onnx) picked(l label, x value, as view, dim int, list []int) (value, view, error) {
+// picked takes some of a dimension of channels, with a number in place of those below zero. The rest keeps its order.
+func (m *onnx) picked(l label, x value, as view, dim int, list []int, fill float32) (value, view, error) {
 	type part struct{ dim, place, stride, size int }
 	var parts []part
 	inner := as.dims()[dim]
@@ -124,14 +124,20 @@ func (m *onnx) picked(l label, x value, as view, dim int, list []int) (value, vi
 	}
 	from := make([]int, total)
 	for i := range from {
-		rest := i
+		rest, filled := i, false
 		for k := len(parts) - 1; k >= 0; k-- {
 			at := rest % parts[k].size
-			if rest /= parts[k].size; parts[k].place < 0 {
-				from[i] += own[list[at]]
-			} else {
+			switch rest /= parts[k].size; {
+			case parts[k].place >= 0:
 				from[i] += at * parts[k].stride
+			case list[at] < 0:
+				filled = true
+			default:
+				from[i] += own[list[at]]
 			}
+		}
+		if filled {
+			from[i] = -1
 		}
 	}
 	out := make(view, len(as))
@@ -148,6 +154,12 @@ func (m *onnx) picked(l label, x value, as view, dim int, list []int) (value, vi
 			out[p.dim][p.place].stride = stride
 		}
 		stride *= p.size
+	}
+	if slices.Contains(from, -1) {
+		op := nn.Pick(from)
+		op.Fill = fill
+		v, err := m.add(l, op, value{layer: x.layer, parts: x.parts, pad: x.pad, padder: x.padder})
+		return v, out.normal(), err
 	}
 	v, err := m.permuted(l, x, from)
 	return v, out.normal(), err

@@ -165,6 +165,20 @@ func (m *onnx) realigned(l label, fn nn.BinaryFn, a, b value, why error) (value,
 			return m.binary(l, fn, a, b)
 		}
 	}
+	for i, pair := range [][2]*value{{&a, &b}, {&b, &a}} { // of which one may be of numbers that were laid out as a map
+		s := m.shape(*pair[0])
+		if pair[0].products != nil || pair[0].parts != nil || s[1]*s[2] == 1 || m.grows(pair[0].layer) {
+			continue
+		}
+		within, ok, err := m.inward(label{name: fmt.Sprintf("%s/numbers%d", l.name, i)}, *pair[0], [2]int{s[1], s[2]})
+		if err != nil {
+			return a, err
+		}
+		if ok {
+			*pair[0] = within
+			return m.binary(l, fn, a, b)
+		}
+	}
 	for i, pair := range [][2]*value{{&a, &b}, {&b, &a}} { // one of which may have parts of its positions among its channels
 		s, t := m.shape(*pair[0]), m.shape(*pair[1])
 		if s[1]%t[1] != 0 || s[2]%t[2] != 0 || t[0] == s[0] {

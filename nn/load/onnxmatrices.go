@@ -249,6 +249,44 @@ func (m *onnx) withoutShares(l label, p *products, values value) (value, error) 
 	return m.add(l, &nn.MatMul{Heads: p.op.Heads}, gram, value{layer: p.q.layer, pad: p.q.pad, padder: p.q.padder})
 }
 
+// made has layers make products that are given as inputs, where there are as many keys at any size; ok is false where nothing is made.
+func (m *onnx) made(l label, in []operand) (out []operand, ok bool) {
+	out = slices.Clone(in)
+	for i, o := range in {
+		if !o.mapped || o.products == nil {
+			continue
+		}
+		p := o.products
+		if p.shares || p.op.Bias != nil || p.op.Windowed() || p.q.parts != nil || m.grows(p.k.layer) {
+			return nil, false
+		}
+		named := func(s string) label { return label{name: fmt.Sprintf("%s/%s%d", l.name, s, i)} }
+		v, err := m.add(named("products"), &nn.MatMul{Heads: p.op.Heads, TurnA: true}, value{layer: p.k.layer}, value{layer: p.q.layer, pad: p.q.pad, padder: p.q.padder})
+		if err == nil && p.op.Scale != 1 {
+			scale := nn.NewUnary(nn.Linear, p.op.Scale, 0)
+			v, err = m.add(named("scaled"), &scale, v)
+		}
+		if err != nil {
+			return nil, false
+		}
+		as := slices.Clone(*o.as)
+		for k, dim := range as {
+			as[k] = slices.Clone(dim)
+			for j, f := range dim {
+				switch f.axis {
+				case 0:
+					as[k][j].stride *= p.keys
+				case keysAxis:
+					as[k][j].axis = 0
+				}
+			}
+		}
+		v, _ = m.seenAs(v, as.normal())
+		out[i], ok = mapOf(v), true
+	}
+	return out, ok
+}
+
 // byConstant multiplies a map by a constant for each head, at its left or right: the channels that stand beside it are multiplied.
 func (m *onnx) byConstant(l label, x value, c *array, left bool, why error) (value, error) {
 	as := slices.Clone(m.viewOf(x))

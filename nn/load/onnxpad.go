@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"slices"
 
 	"gorgonia.org/tensor"
 
@@ -33,6 +34,11 @@ func (m *onnx) padding(n *node, in []operand) (value, error) {
 	if x, err = m.settle(x); err != nil {
 		return x, err
 	}
+	if x.as != nil && with == nn.FillConstant {
+		if v, ok, err := m.paddedApart(n, x, before, after, fill); ok {
+			return v, err
+		}
+	}
 	var axes layout
 	var pad [4]int
 	zeros := with == nn.FillConstant && fill == 0 && !x.flat && !x.plane
@@ -62,6 +68,37 @@ func (m *onnx) padding(n *node, in []operand) (value, error) {
 		x.pad, x.padder = pad, &n.label
 	}
 	return m.seen(n, x)
+}
+
+// paddedApart adds a number before and after the channels that dimensions of a map taken apart are made of; ok is false where they
+// are made of something else.
+func (m *onnx) paddedApart(n *node, x value, before, after []int, fill float32) (v value, ok bool, err error) {
+	as, last := m.viewOf(x), -1
+	for axis, dim := range as {
+		if before[axis] == 0 && after[axis] == 0 {
+			continue
+		}
+		if last = axis; len(dim) == 0 || !onlyChannels(dim) || min(before[axis], after[axis]) < 0 || max(before[axis], after[axis]) > maxChannels {
+			return x, false, nil
+		}
+	}
+	for axis := range as {
+		if b, a := before[axis], after[axis]; b > 0 || a > 0 {
+			l := n.label
+			if axis != last {
+				l = label{name: fmt.Sprintf("%s/%d", n.name, axis)}
+			}
+			list := slices.Concat(slices.Repeat([]int{-1}, b), upTo(as.dims()[axis]), slices.Repeat([]int{-1}, a))
+			if x, as, err = m.picked(l, x, as, axis, list, fill); err != nil {
+				return x, true, err
+			}
+		}
+	}
+	if last < 0 {
+		return x, false, nil
+	}
+	v, _ = m.seenAs(x, as)
+	return v, true, nil
 }
 
 // pads are the cells before and after each axis: of the attribute, or from opset 11 of the input, from opset 18 for some axes.
