@@ -2119,6 +2119,21 @@ func weightsBF16w2c4(t *weightTile)
 //go:noescape
 func weightsBF16w2c8(t *weightTile)
 
+// slopePointsAVX512 takes tiles of a block of a gradient to the points of F(2x2,3x3).
+//
+//go:noescape
+func slopePointsAVX512(t *winogradTile)
+
+// pairedPointsBF16 takes pairs of tiles of a block of bfloat16 to the points of F(2x2,3x3).
+//
+//go:noescape
+func pairedPointsBF16(t *winogradTile)
+
+// pairedSlopePointsBF16 takes pairs of tiles of a block of a gradient in bfloat16 to the points of F(2x2,3x3).
+//
+//go:noescape
+func pairedSlopePointsBF16(t *winogradTile)
+
 // maxPoolAVX2 takes the maximum under windows of one shape.
 //
 //go:noescape
@@ -2982,6 +2997,11 @@ func normGradientWholeByWholeToWholeAVX2(t *mapTile)
 //go:noescape
 func weightsAVX2w1c4(t *weightTile)
 
+// slopePointsAVX2 takes tiles of a block of a gradient to the points of F(2x2,3x3).
+//
+//go:noescape
+func slopePointsAVX2(t *winogradTile)
+
 // lrn5AVX512 normalises pixels of whole blocks by windows of five channels with beta 0.75.
 //
 //go:noescape
@@ -3595,6 +3615,7 @@ var learnersAVX512 = learners{
 	weights:      [2][2]func(t *weightTile){{weightsAVX512w1c4, weightsAVX512w1c8}, {weightsAVX512w2c4, weightsAVX512w2c8}},
 	pairWeights:  [2][2]func(t *weightTile){{weightsBF16w1c4, weightsBF16w1c8}, {weightsBF16w2c4, weightsBF16w2c8}},
 	pairPixels:   pairPixelsBF16,
+	points:       [2][2]func(t *winogradTile){{winogradInput3AVX512, slopePointsAVX512}, {pairedPointsBF16, pairedSlopePointsBF16}},
 }
 
 var learnersAVX2 = learners{
@@ -3602,6 +3623,7 @@ var learnersAVX2 = learners{
 	norm:         [2][2]func(t *mapTile){{normMapWholeToWholeAVX2}},
 	normGradient: [2][2][2]func(t *mapTile){{{normGradientWholeByWholeToWholeAVX2}}},
 	weights:      [2][2]func(t *weightTile){{weightsAVX2w1c4}},
+	points:       [2][2]func(t *winogradTile){{winogradInput3AVX2, slopePointsAVX2}},
 }
 
 var convAVX512 = [2][]kernel{{nil, convAVX512w1n1, convAVX512w1n2, convAVX512w1n3, convAVX512w1n4, convAVX512w1n5, convAVX512w1n6, convAVX512w1n7, convAVX512w1n8, convAVX512w1n9, convAVX512w1n10, convAVX512w1n11, convAVX512w1n12, convAVX512w1n13, convAVX512w1n14}, {nil, convAVX512w2n1, convAVX512w2n2, convAVX512w2n3, convAVX512w2n4, convAVX512w2n5, convAVX512w2n6, convAVX512w2n7, convAVX512w2n8, convAVX512w2n9, convAVX512w2n10, convAVX512w2n11, convAVX512w2n12, convAVX512w2n13, convAVX512w2n14}}

@@ -208,22 +208,24 @@ func (l *Learner) sumWeights(s span, n int) {
 	job := &weightSums{l: l, n: n, chunks: min(len(l.workers.all), n)}
 	for _, o := range l.weights {
 		if o.level >= s.first && o.level <= s.last {
+			job.due = append(job.due, o)
 			for panel := range o.panels {
 				job.panels = append(job.panels, weightPanel{o, panel})
 			}
 		}
 	}
-	if len(job.panels) == 0 {
+	if len(job.due) == 0 {
 		return
 	}
-	l.workers.run(job, job.chunks*len(job.panels), true)
+	l.workers.run(job, job.chunks*len(job.due), true)
 	l.workers.run((*weightGather)(job), len(job.panels), true)
 }
 
-// weightSums is the sums of some weights' gradients as a job: its items are each chunk's panels.
+// weightSums is the sums of some weights' gradients as a job: its items are each chunk's weights.
 type weightSums struct {
 	l         *Learner
 	n, chunks int
+	due       []*weights
 	panels    []weightPanel
 }
 
@@ -233,8 +235,8 @@ type weightPanel struct {
 }
 
 func (j *weightSums) run(w *worker, item int) {
-	chunk, p := item/len(j.panels), j.panels[item%len(j.panels)]
-	p.sum(w, j.l.base, j.l.stride, chunk, p.panel, j.n*chunk/j.chunks, j.n*(chunk+1)/j.chunks)
+	chunk := item / len(j.due)
+	j.due[item%len(j.due)].sum(w, j.l.base, j.l.stride, chunk, j.n*chunk/j.chunks, j.n*(chunk+1)/j.chunks)
 }
 
 // weightGather adds the chunks up.

@@ -5,12 +5,13 @@ import "unsafe"
 // learners is the kernels that only learning needs. Those that take maps are listed by whether these lie as floats, 0, or
 // as bfloat16, 1.
 type learners struct {
-	weights      [2][2]func(t *weightTile) // by blocks-1 of output channels, for 4 and 8 input channels
-	moments      [2][2]func(t *mapTile)    // by x and dy
-	norm         [2][2]func(t *mapTile)    // by x and y
-	normGradient [2][2][2]func(t *mapTile) // by x, dy and y
-	pairWeights  [2][2]func(t *weightTile) // as weights, of pairs of pixels of bfloat16
-	pairPixels   func(t *pairTile)         // makes such pairs
+	weights      [2][2]func(t *weightTile)   // by blocks-1 of output channels, for 4 and 8 input channels
+	moments      [2][2]func(t *mapTile)      // by x and dy
+	norm         [2][2]func(t *mapTile)      // by x and y
+	normGradient [2][2][2]func(t *mapTile)   // by x, dy and y
+	pairWeights  [2][2]func(t *weightTile)   // as weights, of pairs of pixels of bfloat16
+	pairPixels   func(t *pairTile)           // makes such pairs
+	points       [2][2]func(t *winogradTile) // by form: from maps and from gradients to the points of F(2x2,3x3)
 }
 
 // form is how a view's values lie.
@@ -70,6 +71,7 @@ var learnersGo = learners{
 	weights:     [2][2]func(t *weightTile){{func(t *weightTile) { weightsGo(t, 4, multiplyPixels) }}},
 	pairWeights: [2][2]func(t *weightTile){{func(t *weightTile) { weightsGo(t, 4, multiplyPairs) }}},
 	pairPixels:  pairPixelsGo,
+	points:      [2][2]func(t *winogradTile){{winogradGo(3).input, slopePointsGo}, {pairedPointsGo(4, winogradGo(3).input), pairedPointsGo(2, slopePointsGo)}},
 	moments:     [2][2]func(t *mapTile){{momentsGo(0, 0), momentsGo(0, 1)}, {momentsGo(1, 0), momentsGo(1, 1)}},
 	norm:        [2][2]func(t *mapTile){{normGo(0, 0), normGo(0, 1)}, {normGo(1, 0), normGo(1, 1)}},
 	normGradient: [2][2][2]func(t *mapTile){

@@ -3,8 +3,8 @@ package cpu
 import "unsafe"
 
 // Weights' gradients in bfloat16 sum over pairs of neighbouring pixels of a row. Maps lie as pairs of channels, so that a
-// stretch of both is first laid out anew: the gradient as [block][picture][row][pair][16], and a block of the input as
-// [picture][row][cell][16], where each cell that some tap begins at is joined with the next output's.
+// stretch of both is first laid out anew: the gradient as [block][picture][row][pair][16], and the input as
+// [block][picture][row][cell][16], where each cell that some tap begins at is joined with the next output's.
 
 // pairLayout is how a stretch lies in a worker's scratch.
 type pairLayout struct {
@@ -30,35 +30,46 @@ func (o *weights) pairLayout(rows, pics int) pairLayout {
 }
 
 // sumPairs is sum of maps in bfloat16.
-func (o *weights) sumPairs(w *worker, base unsafe.Pointer, stride int, p *panelRoom, sums []float32, from, to int) {
+func (o *weights) sumPairs(w *worker, base unsafe.Pointer, stride int, sums []float32, from, to int) {
 	rows, pics := o.stretch()
 	whole := o.pairLayout(rows, pics)
-	ysize := pics * rows * whole.pairs * cellSize
-	dy := w.room(p.n*ysize + pics*whole.rows*whole.cells*cellSize)
-	x := dy.add(p.n * ysize)
+	ysize, xsize := pics*rows*whole.pairs*cellSize, pics*whole.rows*whole.cells*cellSize
+	dy := w.room(o.dy.n*ysize + o.x.n*xsize)
+	x := dy.add(o.dy.n * ysize)
 	for i := from; i < to; i += pics {
 		for y := 0; y < o.dy.h; y += rows {
 			l := o.pairLayout(min(rows, o.dy.h-y), min(pics, to-i))
-			t := &w.weight
-			*t = weightTile{
-				y: [2]address{dy, dy.add(ysize)}, xstep: 2 * o.stepX / l.cell * cellSize, xrow: o.stepY / l.row * l.cells * cellSize,
-				xpic: l.rows * l.cells * cellSize, yrow: l.pairs * cellSize, ypic: l.height * l.pairs * cellSize,
-				n: l.pairs, rows: l.height, pics: l.pics,
+			for b := range o.dy.n {
+				o.join(w, dy.add(b*ysize), &pairTile{gap: o.dy.cell, step: 2 * o.dy.cell, xrow: o.dy.row, n: l.pairs, rows: l.height}, o.dy.at(b, y, 0), base, stride, i, l.pics)
 			}
-			for k := range p.n {
-				o.join(w, t.y[k], &pairTile{gap: o.dy.cell, step: 2 * o.dy.cell, xrow: o.dy.row, n: l.pairs, rows: l.height}, o.dy.at(p.block+k, y, 0), base, stride, i, l.pics)
+			for b := range o.x.n {
+				first := o.x.at(b, y*o.stepY+l.firstY, l.firstX)
+				o.join(w, x.add(b*xsize), &pairTile{gap: o.stepX * o.x.cell, step: l.cell * o.x.cell, xrow: l.row * o.x.row, n: l.cells, rows: l.rows}, first, base, stride, i, l.pics)
 			}
-			at := 0
-			for b := range p.inputs {
-				first := o.x.at(p.first+b, y*o.stepY+l.firstY, l.firstX)
-				o.join(w, x, &pairTile{gap: o.stepX * o.x.cell, step: l.cell * o.x.cell, xrow: l.row * o.x.row, n: l.cells, rows: l.rows}, first, base, stride, i, l.pics)
-				for _, ty := range o.ys {
-					for _, tx := range o.xs {
-						cell := x.add(((ty.at-l.firstY)/l.row*l.cells + (tx.at-l.firstX)/l.cell) * cellSize)
-						o.tap(w, &o.k.pairWeights[p.n-1], cell, p, b, sums[at:])
-						at += lanes * p.width
-					}
-				}
+			w.weight = weightTile{
+				xstep: 2 * o.stepX / l.cell * cellSize, xrow: o.stepY / l.row * l.cells * cellSize, xpic: l.rows * l.cells * cellSize,
+				yrow: l.pairs * cellSize, ypic: l.height * l.pairs * cellSize, n: l.pairs, rows: l.height, pics: l.pics,
+			}
+			for i := range o.panels {
+				o.pairs(w, &o.panels[i], &l, dy, ysize, x, xsize, sums)
+			}
+		}
+	}
+}
+
+// pairs adds what is laid out to all weights of a panel.
+func (o *weights) pairs(w *worker, p *panelRoom, l *pairLayout, dy address, ysize int, x address, xsize int, sums []float32) {
+	for k := range p.n {
+		w.weight.y[k] = dy.add((p.block + k) * ysize)
+	}
+	at := p.at
+	for b := range p.inputs {
+		first := x.add((p.first + b) * xsize)
+		for _, ty := range o.ys {
+			for _, tx := range o.xs {
+				cell := first.add(((ty.at-l.firstY)/l.row*l.cells + (tx.at-l.firstX)/l.cell) * cellSize)
+				o.tap(w, &o.k.pairWeights[p.n-1], cell, p, b, sums[at:])
+				at += lanes * p.width
 			}
 		}
 	}

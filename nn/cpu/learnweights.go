@@ -7,7 +7,7 @@ import (
 )
 
 // weights is the gradient of a convolution's weights. Every chunk of the batch has sums of its own, laid out
-// [pair of output blocks][input block][tap][input channel][output channel], which are then added up in order.
+// [pair of output blocks][input block][tap or point][input channel][output channel], which are then added up in order.
 type weights struct {
 	k            *kernels
 	op           *nn.Conv
@@ -17,7 +17,8 @@ type weights struct {
 	stepY, stepX int
 	matrix       matrix
 	panels       []panelRoom
-	ready, level int // the stages in which dy is complete, and after which this runs
+	points       bool // whether sums are at the points of F(2x2,3x3), not under taps
+	ready, level int  // the stages in which dy is complete, and after which this runs
 	sums         [][]float32
 }
 
@@ -37,13 +38,18 @@ func (c *compiler) pendWeights(i int, op *nn.Conv) {
 		k: c.packs.k, op: op, grad: c.learning.model.Of(i)[0].Grad, x: in.out, dy: n.grad,
 		ys: ay.phases[0], xs: ax.phases[0], stepY: ay.step, stepX: ax.step, matrix: forwardMatrix(op), ready: n.gradLevel,
 	}
-	wide := n.w
+	high, wide := n.h, n.w
 	if c.readsHalf(op, o.x) && c.readsHalf(op, o.dy) {
 		o.x, o.dy = o.x.half(), o.dy.half()
 		wide = roundUp(wide, 2) // the last pixel of an odd row is joined with one of zeros
-		o.dy.pads = o.dy.pads.union(pads{right: wide - n.w})
 	}
-	kernelReads(o.x, ay, ax, n.h, wide) // a pool may have asked for less
+	taps := o.matrix.taps
+	if o.points = o.fitsPoints(); o.points {
+		taps = points
+		high, wide = o.tiled()
+	}
+	o.dy.pads = o.dy.pads.union(pads{right: wide - n.w, bottom: high - n.h})
+	kernelReads(o.x, ay, ax, high, wide) // a pool may have asked for less
 	at, pair := 0, o.k.pair
 	if isDepthwise(op) {
 		pair = 1
@@ -57,9 +63,9 @@ func (c *compiler) pendWeights(i int, op *nn.Conv) {
 		}
 		r := panelRoom{block: b, n: width / lanes, first: from / lanes, inputs: blocks(to) - from/lanes, width: width, at: at}
 		if isDepthwise(op) {
-			at += o.matrix.taps * lanes
+			at += taps * lanes
 		} else {
-			at += r.inputs * o.matrix.taps * lanes * width
+			at += r.inputs * taps * lanes * width
 		}
 		r.end = at
 		o.panels = append(o.panels, r)
@@ -82,19 +88,26 @@ func (o *weights) stretch() (rows, pics int) {
 	return rows, pics
 }
 
-// sum adds up pictures from to to of a panel.
-func (o *weights) sum(w *worker, base unsafe.Pointer, stride, chunk, panel, from, to int) {
-	p := &o.panels[panel]
-	sums := o.sums[chunk][p.at:p.end]
+// sum adds up a chunk, pictures from to to.
+func (o *weights) sum(w *worker, base unsafe.Pointer, stride, chunk, from, to int) {
+	sums := o.sums[chunk]
 	clear(sums)
-	if isDepthwise(o.op) {
-		o.sumDepthwise(w, base, stride, p, sums, from, to)
-		return
+	switch {
+	case isDepthwise(o.op):
+		for i := range o.panels {
+			o.sumDepthwise(w, base, stride, &o.panels[i], sums, from, to)
+		}
+	case o.points:
+		o.sumPoints(w, base, stride, sums, from, to)
+	case o.dy.isHalf():
+		o.sumPairs(w, base, stride, sums, from, to)
+	default:
+		o.sumPixels(w, base, stride, sums, from, to)
 	}
-	if o.dy.isHalf() {
-		o.sumPairs(w, base, stride, p, sums, from, to)
-		return
-	}
+}
+
+// sumPixels is sum of maps in floats.
+func (o *weights) sumPixels(w *worker, base unsafe.Pointer, stride int, sums []float32, from, to int) {
 	rows, pics := o.stretch()
 	for i := from; i < to; i += pics {
 		w.base = unsafe.Add(base, i*stride)
@@ -103,7 +116,9 @@ func (o *weights) sum(w *worker, base unsafe.Pointer, stride, chunk, panel, from
 				xstep: o.stepX * o.x.cell, xrow: o.stepY * o.x.row, yrow: o.dy.row, xpic: stride, ypic: stride,
 				n: o.dy.w, rows: min(rows, o.dy.h-y), pics: min(pics, to-i),
 			}
-			o.tiles(w, p, sums, y)
+			for p := range o.panels {
+				o.tiles(w, &o.panels[p], sums, y)
+			}
 		}
 	}
 }
@@ -114,7 +129,7 @@ func (o *weights) tiles(w *worker, p *panelRoom, sums []float32, y int) {
 	for k := range p.n {
 		t.y[k] = w.address(o.dy.at(p.block+k, y, 0))
 	}
-	at := 0
+	at := p.at
 	for b := range p.inputs {
 		x := w.address(o.x.at(p.first+b, y*o.stepY, 0))
 		for _, ty := range o.ys {
@@ -149,7 +164,7 @@ func (o *weights) sumDepthwise(w *worker, base unsafe.Pointer, stride int, p *pa
 		for y := range o.dy.h {
 			t.dy = w.address(o.dy.at(p.block, y, 0))
 			x := w.address(o.x.at(p.block, y*o.stepY, 0))
-			at := 0
+			at := p.at
 			for _, ty := range o.ys {
 				for _, tx := range o.xs {
 					t.x = x.add(ty.at*o.x.row + tx.at*o.x.cell)
@@ -172,6 +187,10 @@ func (o *weights) gather(panel, chunks int) {
 		for i, v := range more[p.at:p.end] {
 			all[i] += v
 		}
+	}
+	if o.points {
+		o.leavePoints(p, all)
+		return
 	}
 	own := len(o.grad) / m.out // weights of an output channel
 	for k := lanes * p.block; k < min(lanes*(p.block+p.n), m.out); k++ {

@@ -14,22 +14,28 @@ import (
 )
 
 // Kernels of bfloat16, the upper half of a float32. Neither Go's assembler nor avo knows
-// the two instructions of AVX512_BF16, so that they are written as bytes, each under a comment with its name.
+// the instructions of AVX512_BF16, so that they are written as bytes, each under a comment with its name.
 
 const (
 	halfCell  = 32 // bytes of 16 channels
 	halfPairs = 8  // pairs of channels in a block
 )
 
-// evex is a 512-bit instruction of map 0F38 with prefix F3 and W0 on three registers
+// The prefixes of evex.
+const (
+	prefixF3 = 2
+	prefixF2 = 3
+)
+
+// evex is a 512-bit instruction of map 0F38 with a prefix and W0 on three registers
 // (Intel SDM volume 2, 2.7 "Intel AVX-512 Encoding").
-func evex(opcode byte, dst, src1, src2 VecPhysical) {
+func evex(prefix, opcode byte, dst, src1, src2 VecPhysical) {
 	d, v, r := int(dst.PhysicalIndex()), int(src1.PhysicalIndex()), int(src2.PhysicalIndex())
 	off := func(i, bit, to int) byte { return byte(^i >> bit & 1 << to) } // a bit of a register's number, inverted
 	code := [8]byte{
 		0x62,
 		off(d, 3, 7) | off(r, 4, 6) | off(r, 3, 5) | off(d, 4, 4) | 2,
-		byte(^v&15<<3) | 4 | 2,
+		byte(^v&15<<3) | 4 | prefix,
 		2<<5 | off(v, 4, 3),
 		opcode,
 		byte(3<<6 | d&7<<3 | r&7),
@@ -45,13 +51,19 @@ func emitBytes(size string, v Constant) {
 // dotPairs is VDPBF16PS: to each lane of acc it adds the products of the lane's two pairs.
 func dotPairs(x, w, acc VecPhysical) {
 	Comment(fmt.Sprintf("VDPBF16PS %s, %s, %s", x.Asm(), w.Asm(), acc.Asm()))
-	evex(0x52, acc, w, x)
+	evex(prefixF3, 0x52, acc, w, x)
 }
 
 // toHalf is VCVTNEPS2BF16: y, half as wide, is x rounded.
 func toHalf(x, y VecPhysical) {
 	Comment(fmt.Sprintf("VCVTNEPS2BF16 %s, %s", x.Asm(), y.Asm()))
-	evex(0x72, y, Z0, x) // Z0 is the encoding of no register
+	evex(prefixF3, 0x72, y, Z0, x) // Z0 is the encoding of no register
+}
+
+// toHalves is VCVTNE2PS2BF16: y is two registers rounded, low below high.
+func toHalves(low, high, y VecPhysical) {
+	Comment(fmt.Sprintf("VCVTNE2PS2BF16 %s, %s, %s", low.Asm(), high.Asm(), y.Asm()))
+	evex(prefixF2, 0x72, y, high, low)
 }
 
 // widen loads 16 values of bfloat16 as floats.

@@ -41,6 +41,7 @@ func learners(v vector) string {
 		pairPixels()
 		b.WriteString("pairWeights: " + weightKernels(v, pairsOf) + ",\npairPixels: pairPixelsBF16,\n")
 	}
+	b.WriteString(pointKernels(v))
 	return b.String() + "}\n"
 }
 

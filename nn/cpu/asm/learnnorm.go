@@ -271,9 +271,12 @@ func normGradient(v vector, x, dy, y stored) string {
 	return name
 }
 
+// pairOrderTable has VPERMW join the lower half of a register with the upper one, [channel][2].
+var pairOrderTable Mem
+
 // pairPixels joins pixels of bfloat16 with others a gap apart, for sums over pixels.
 func pairPixels() {
-	order := GLOBL("pairOrder", 8|16) // RODATA|NOPTR
+	pairOrderTable = GLOBL("pairOrder", 8|16) // RODATA|NOPTR
 	for c := range 16 {
 		DATA(4*c, U32(uint32(c|(16+c)<<16)))
 	}
@@ -285,7 +288,7 @@ func pairPixels() {
 	MOVQ(args.Offset(pairGap), gap)
 	MOVQ(args.Offset(pairStep), step)
 	MOVQ(args.Offset(pairRows), rows)
-	VMOVDQU32(order, Z2)
+	VMOVDQU32(pairOrderTable, Z2)
 	each := func(label string, join func(x Mem)) {
 		Label(label)
 		x, n := GP64(), GP64()
