@@ -122,7 +122,7 @@ func (c *compiler) halves() {
 			continue
 		}
 		for b := range o.out.n {
-			if s := o.spot(b); s.twin != nil {
+			if s, _ := o.spot(b); s.twin != nil {
 				c.keep(t.level, s.twin.buf) // whose border is set in any case
 			}
 		}
@@ -233,7 +233,7 @@ func (o *conv) halfFlags(b, n int) (flags int) {
 	}
 	only := true
 	for i := range n {
-		s := o.spot(b + i)
+		s, _ := o.spot(b + i)
 		if s.twin != nil {
 			flags = flagHalf
 		}
@@ -248,20 +248,21 @@ func (o *conv) halfFlags(b, n int) (flags int) {
 // place tells a kernel where the i-th block that it writes lies, block b from a pixel on. What
 // it stores only for a neighbouring block's sake goes to scratch.
 func (o *conv) place(w *worker, i, b, y, x int) {
-	t, s := &w.tile, o.spot(b)
+	t := &w.tile
+	s, block := o.spot(b)
 	if o.addend != nil {
 		t.a[i] = w.address(o.addend.at(b, y, x))
 	}
 	switch {
 	case !s.dropped:
-		t.y[i] = w.address(s.at(s.block, y, x))
+		t.y[i] = w.address(s.at(block, y, x))
 	case t.flags&flagOnly == 0:
 		t.y[i] = w.room(o.out.w * cellSize)
 	}
 	switch {
 	case t.flags&flagHalf == 0:
 	case s.twin != nil:
-		t.z[i] = w.address(s.half().at(s.block, y, x))
+		t.z[i] = w.address(s.half().at(block, y, x))
 	default:
 		t.z[i] = w.room(o.out.w * cellSize)
 	}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"unsafe"
 
 	"zalgoscope/nn"
 	"zalgoscope/nn/train"
@@ -279,5 +280,36 @@ func TestLearnerRefuses(t *testing.T) {
 	}
 	if err := l.Slope(testBatch(m, 2, 4, 4), make([]float32, 2*3*16)); err == nil {
 		t.Error("a slope that was not asked for is no error")
+	}
+}
+
+// The kernels that take maps to the points are the plain ones, bit for bit.
+func TestPoints(t *testing.T) {
+	plain := learnersGo.points
+	for _, k := range append(available(), halvers()...) {
+		for form, kernels := range k.points {
+			for i, run := range kernels {
+				if run == nil || form == 1 && k.half == nil {
+					continue
+				}
+				const n, wide, high = 3, 16, 4
+				x := make([]uint32, wide*high*lanes)
+				for j, v := range randoms(len(x), 1, 3) {
+					if x[j] = math.Float32bits(v); form == 1 {
+						x[j] = uint32(narrowed(v))<<16 | uint32(narrowed(-v/3))
+					}
+				}
+				var v [2][]uint32
+				for j, run := range []func(t *winogradTile){run, plain[form][i]} {
+					v[j] = make([]uint32, points*n*lanes)
+					run(&winogradTile{x: addressOf(unsafe.Pointer(&x[0])), row: wide * formCells[form], v: addressOf(unsafe.Pointer(&v[j][0])), point: n * cellSize, n: n})
+				}
+				for j, got := range v[0] {
+					if want := v[1][j]; got != want {
+						t.Fatalf("%s, form %d, kernel %d: value %d is %#x, want %#x", k.name, form, i, j, got, want)
+					}
+				}
+			}
+		}
 	}
 }

@@ -48,6 +48,18 @@ func over(s nn.Span, i int) (first, last, step int) {
 	return last, last, step
 }
 
+// covered is what over tells of a cell.
+type covered struct{ first, last, step int }
+
+// overs is what over tells of all cells.
+func overs(s nn.Span) []covered {
+	out := make([]covered, s.In)
+	for i := range out {
+		out[i].first, out[i].last, out[i].step = over(s, i)
+	}
+	return out
+}
+
 // each visits the cells of the map under a position.
 func (o window) each(y, x int, visit func(i, j int)) {
 	i0, ky, ly := under(o.ys, y)
@@ -139,6 +151,12 @@ type maxPoolGradient struct {
 	arg     *argmax
 	add     bool
 	gates   []gateRef // of an output in bfloat16, each alone, or nil
+	rows    []covered // over each row and column of the output
+	columns []covered
+}
+
+func newMaxPoolGradient(run func(t *poolTile), at window, out, dy view, arg *argmax, add bool) *maxPoolGradient {
+	return &maxPoolGradient{window: at, run: run, out: out, dy: dy, arg: arg, add: add, rows: overs(at.ys), columns: overs(at.xs)}
 }
 
 func (o *maxPoolGradient) write(w *worker, r region) {
@@ -173,11 +191,11 @@ func (o *maxPoolGradient) middle() (from, to int) {
 // tile computes w.pool.n cells from x, a stride apart.
 func (o *maxPoolGradient) tile(w *worker, b0, b1, y, x int) {
 	t := &w.pool
-	y0, y1, down := over(o.ys, y)
-	x0, x1, right := over(o.xs, x)
+	ys, xs := o.rows[y], o.columns[x]
+	y0, x0 := ys.first, xs.first
 	w.taps = w.taps[:0]
-	for i := y0; i < y1; i += down {
-		for j := x0; j < x1; j += right {
+	for i := y0; i < ys.last; i += ys.step {
+		for j := x0; j < xs.last; j += xs.step {
 			w.taps = append(w.taps, poolTap{
 				x:    (i-y0)*o.dy.row + (j-x0)*o.dy.cell,
 				arg:  ((i-y0)*o.arg.w + j - x0) * lanes,

@@ -21,12 +21,12 @@ type spot struct {
 	block int
 }
 
-// spot is block b of a convolution's output.
-func (o *conv) spot(b int) spot {
+// spot is where block b of a convolution's output lies.
+func (o *conv) spot(b int) (v *view, block int) {
 	if o.spots == nil {
-		return spot{o.out, b}
+		return &o.out, b
 	}
-	return o.spots[b]
+	return &o.spots[b].view, o.spots[b].block
 }
 
 // siblings lists the rectified 1x1 convolutions of layer i's input, i's own first, that are

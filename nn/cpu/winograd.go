@@ -130,8 +130,9 @@ func (o *winograd) multiply(w *worker, v address, b, k, n int) {
 		for i := range k {
 			t.y[i] = m.add(i * o.mblock)
 		}
-		for left := n; left > 0; {
-			c := min(left, o.k.wide())
+		for left, wide := n, o.k.wide(); left > 0; {
+			tiles := (left + wide - 1) / wide
+			c := (left + tiles - 1) / tiles // near-equal
 			run[k-1][c](t)
 			seg.x = seg.x.add(c * seg.step)
 			for i := range t.y {

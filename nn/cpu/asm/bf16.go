@@ -115,31 +115,55 @@ func winogradInputHalf(v vector, t winograd.Transform) {
 		}
 	}
 	p := t.Points()
-	column := func(i int) VecPhysical { return v.reg(p*p + i) }
-	half := func(i, j int) VecPhysical { return v.reg(i*p + j) }
+	// tiles takes neighbouring tiles that share two columns.
+	tiles := func(count int) {
+		all := p + 2*(count-1) // columns
+		half := func(i, j int) VecPhysical { return v.reg(i*all + j) }
+		spare := func(i int) VecPhysical { return v.reg(p*all + i) }
+		for j := range all {
+			for r := range p {
+				widen(in.at(r).Offset(halfCell*j), spare(r))
+			}
+			for i, f := range t.In {
+				combine(f, func(r int) Op { return spare(r) }, half(i, j), of)
+			}
+		}
+		for i := range t.In {
+			for j, g := range t.In {
+				to := spare(j % 4)
+				combine(g, func(c int) Op { return half(i, c) }, to, of)
+				if count == 1 {
+					toHalf(to, halfRegister(to))
+					VMOVDQU32(halfRegister(to), out[i].at(j))
+					continue
+				}
+				next := spare(4 + j%4)
+				combine(g, func(c int) Op { return half(i, 2+c) }, next, of)
+				toHalves(to, next, to)
+				VMOVDQU32(to, out[i].at(j))
+			}
+		}
+		ADDQ(U32(uint32(count*2*halfCell)), x)
+		for i := range out {
+			ADDQ(Imm(uint64(count*halfCell)), out[i].base)
+		}
+	}
+	if t.Taps == 3 { // registers for two
+		SUBQ(Imm(2), n)
+		JLT(LabelRef("rest"))
+		Label("pair")
+		tiles(2)
+		SUBQ(Imm(2), n)
+		JGE(LabelRef("pair"))
+		Label("rest")
+		ADDQ(Imm(2), n)
+		JZ(LabelRef("done"))
+	}
 	Label("tile")
-	for j := range p {
-		for r := range p {
-			widen(in.at(r).Offset(halfCell*j), column(r))
-		}
-		for i, f := range t.In {
-			combine(f, func(r int) Op { return column(r) }, half(i, j), of)
-		}
-	}
-	for i := range t.In {
-		for j, g := range t.In {
-			to := column(j % 5)
-			combine(g, func(c int) Op { return half(i, c) }, to, of)
-			toHalf(to, halfRegister(to))
-			VMOVDQU32(halfRegister(to), out[i].at(j))
-		}
-	}
-	ADDQ(Imm(2*halfCell), x)
-	for i := range out {
-		ADDQ(Imm(halfCell), out[i].base)
-	}
+	tiles(1)
 	DECQ(n)
 	JNZ(LabelRef("tile"))
+	Label("done")
 	VZEROUPPER()
 	RET()
 }
