@@ -167,7 +167,7 @@ func (g *gradientTask) morphBackward(rows bendRows) writer {
 		g.live(g.n.gradLevel, into.buf)
 		g.lay(into.blob)
 	}
-	return &morphBackward{rows, *newMaxPoolGradient(g.packs.k.maxPoolGradient, neighbours(g.n), into, rows.x, rows.winner, false)}
+	return &morphBackward{rows, *newMaxPoolGradient(g.packs.k, neighbours(g.n), into, rows.x, rows.winner, false)}
 }
 
 func (o *morphBackward) write(w *worker, r region) {

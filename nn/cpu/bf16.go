@@ -57,14 +57,6 @@ func (k *kernels) roundingMaxPools(x view) func(t *poolTile) {
 	return k.half.maxPool[1]
 }
 
-// maxPoolGradients is the kernel of max pools' gradients that read dy.
-func (k *kernels) maxPoolGradients(dy view) func(t *poolTile) {
-	if dy.isHalf() {
-		return k.half.poolBack[0]
-	}
-	return k.maxPoolGradient
-}
-
 // elements is how many times four bytes the first c channels of a block are.
 func elements(c int, half bool) int {
 	if half {

@@ -89,7 +89,7 @@ func (c *compiler) halves() {
 		if t.still {
 			continue
 		}
-		if t.out.twin != nil && !t.out.buf.read && !t.early && t.writesHalf(c.packs.k.half) {
+		if t.out.twin != nil && !t.out.buf.read && !t.early && t.writesHalf() {
 			c.keep(t.level, t.out.twin.buf)
 			continue
 		}
@@ -131,7 +131,7 @@ func (c *compiler) halves() {
 
 // writesHalf has a max pool or normalisation, or the gradient of one, write bfloat16 alone, if it is all that writes a
 // task's map but for a convolution that adds to a max pool's there.
-func (t *task) writesHalf(k *halfKernels) bool {
+func (t *task) writesHalf() bool {
 	own := t.writers[1:]
 	if _, ok := t.writers[0].(*border); !ok || len(own) == 0 {
 		return false
@@ -153,9 +153,7 @@ func (t *task) writesHalf(k *halfKernels) bool {
 			}
 			c.addend, c.plus, c.rounds = nil, true, true
 		}
-		if o.run, o.out = k.poolBack[1], t.out.half(); o.dy.isHalf() {
-			o.run = k.poolBack[2]
-		}
+		o.rounds()
 	case *lrn:
 		if len(own) > 1 {
 			return false

@@ -47,14 +47,17 @@ func (o *mapSums) total(n int) (sums, products []float64) {
 	width := o.y.n * lanes
 	sums, products = slices.Clone(o.sums[:width]), slices.Clone(o.products[:width])
 	for i := 1; i < n; i++ {
-		for c, v := range o.sums[i*width:][:width] {
-			sums[c] += v
-		}
-		for c, v := range o.products[i*width:][:width] {
-			products[c] += v
-		}
+		addUp(sums, o.sums[i*width:])
+		addUp(products, o.products[i*width:])
 	}
 	return sums, products
+}
+
+// addUp adds values to sums.
+func addUp(sums, values []float64) {
+	for i, v := range values[:len(sums)] {
+		sums[i] += v
+	}
 }
 
 // biasSum is the gradient of a convolution's biases.
@@ -86,7 +89,7 @@ func (c *compiler) forwardNorm(i, j int, op *train.BatchNorm, b *bound) {
 	x, n, of := c.stored(in[0]), c.node(j), c.learning.model.Of(i)
 	whole := func() []float32 { return make([]float32, x.n*lanes) }
 	o := &norm{
-		op: op, grads: [2][]float32{of[0].Grad, of[1].Grad}, count: n.h * n.w, level: c.level(in),
+		op: op, grads: [2][]float32{of[0].Grad, of[1].Grad}, count: n.h * n.w, level: c.learning.meeting(c.level(in)),
 		scale: whole(), shift: whole(), a: whole(), b: whole(), k: whole(),
 		mean: make([]float64, n.c), variance: make([]float64, n.c), sums: mapSums{k: c.packs.k, y: x, x: x},
 	}

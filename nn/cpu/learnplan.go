@@ -113,23 +113,30 @@ func (g *graph) restore() {
 	g.store()
 }
 
-// meet gives the weights' gradients their stage: the next at which the pictures meet anyway, or the one in
-// which the gradient that they read is complete.
+// meet gives the weights' gradients their stage: one at which the pictures meet anyway, or that in which the gradient that
+// they read is complete.
 func (c *compiler) meet() {
 	l := c.learning
 	for _, o := range l.pending {
-		o.level = o.ready
-		for at := o.ready; at <= o.ready+1; at++ {
-			if l.meets[at] {
-				o.level = at
-				break
-			}
-		}
+		o.level = l.meeting(o.ready)
 		l.meets[o.level] = true
 		c.live(o.level, o.x.buf, o.dy.buf)
 	}
 	l.weights, l.pending = l.pending, nil
 	l.meets[l.end], l.meets[l.last] = true, true
+}
+
+// patience is how many stages what needs all pictures waits for others that do, so that each picture's maps stay in the caches.
+const patience = 2
+
+// meeting is the next stage, from one on, at which the pictures meet anyway, or the stage itself if none is near.
+func (l *learning) meeting(level int) int {
+	for at := level; at <= level+patience; at++ {
+		if l.meets[at] {
+			return at
+		}
+	}
+	return level
 }
 
 // learn adds what layer i learns by, once its gradient is known.

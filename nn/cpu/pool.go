@@ -146,6 +146,7 @@ func (t *poolTile) setTaps(taps []poolTap) {
 // maxPoolGradient gathers, for each cell, from the windows that took it.
 type maxPoolGradient struct {
 	window
+	k       *kernels
 	run     func(t *poolTile)
 	out, dy view
 	arg     *argmax
@@ -155,13 +156,59 @@ type maxPoolGradient struct {
 	columns []covered
 }
 
-func newMaxPoolGradient(run func(t *poolTile), at window, out, dy view, arg *argmax, add bool) *maxPoolGradient {
-	return &maxPoolGradient{window: at, run: run, out: out, dy: dy, arg: arg, add: add, rows: overs(at.ys), columns: overs(at.xs)}
+func newMaxPoolGradient(k *kernels, at window, out, dy view, arg *argmax, add bool) *maxPoolGradient {
+	o := &maxPoolGradient{window: at, k: k, out: out, dy: dy, arg: arg, add: add, rows: overs(at.ys), columns: overs(at.xs)}
+	if o.run = k.maxPoolGradient; dy.isHalf() && !o.widens() {
+		o.run = k.half.poolBack[0]
+	}
+	return o
+}
+
+// rounds has it write bfloat16.
+func (o *maxPoolGradient) rounds() {
+	o.out = o.out.half()
+	if o.run = o.k.half.poolBack[1]; o.dy.isHalf() && !o.widens() {
+		o.run = o.k.half.poolBack[2]
+	}
+}
+
+// widens tells whether values of bfloat16, each of which is read for many cells, are first taken to floats.
+func (o *maxPoolGradient) widens() bool {
+	return o.dy.isHalf() && o.ys.Kernel >= 2*o.ys.Stride && o.xs.Kernel >= 2*o.xs.Stride
+}
+
+// gathered is where a gradient is gathered from: the place of row y of block b, and the bytes from pixel to pixel, row to row
+// and block to block.
+type gathered struct {
+	at               address
+	b, y             int
+	cell, row, block int
+}
+
+// widened is rows of blocks in floats, in the worker's scratch.
+func (o *maxPoolGradient) widened(w *worker, r region) gathered {
+	v, y0, y1 := &o.dy, o.dy.h, 0
+	for _, c := range o.rows[r.y0:r.y1] {
+		y0, y1 = min(y0, c.first), max(y1, c.last)
+	}
+	g := gathered{b: r.b0, y: y0, cell: cellSize, row: v.w * cellSize, block: max(y1-y0, 0) * v.w * cellSize}
+	g.at = w.room((r.b1 - r.b0) * g.block)
+	for b := r.b0; b < r.b1; b++ {
+		for y := y0; y < y1; y++ {
+			w.line = rowTile{y: g.at.add((b-g.b)*g.block + (y-g.y)*g.row), x: w.address(v.at(b, y, 0)), n: v.w}
+			o.k.half.widen(&w.line)
+		}
+	}
+	return g
 }
 
 func (o *maxPoolGradient) write(w *worker, r region) {
+	from := gathered{at: w.address(o.dy.at(0, 0, 0)), cell: o.dy.cell, row: o.dy.row, block: o.dy.block}
+	if o.widens() {
+		from = o.widened(w, r)
+	}
 	t, s := &w.pool, o.xs.Stride
-	*t = poolTile{xstep: o.dy.cell, ystep: s * o.out.cell, argstep: lanes, gstep: s * gateSize}
+	*t = poolTile{xstep: from.cell, ystep: s * o.out.cell, argstep: lanes, gstep: s * gateSize}
 	if o.add {
 		t.add = 1
 	}
@@ -177,7 +224,7 @@ func (o *maxPoolGradient) write(w *worker, r region) {
 			case x >= in+s && x < out:
 				continue
 			}
-			o.tile(w, r.b0, r.b1, y, x)
+			o.tile(w, &from, r.b0, r.b1, y, x)
 		}
 	}
 }
@@ -189,7 +236,7 @@ func (o *maxPoolGradient) middle() (from, to int) {
 }
 
 // tile computes w.pool.n cells from x, a stride apart.
-func (o *maxPoolGradient) tile(w *worker, b0, b1, y, x int) {
+func (o *maxPoolGradient) tile(w *worker, from *gathered, b0, b1, y, x int) {
 	t := &w.pool
 	ys, xs := o.rows[y], o.columns[x]
 	y0, x0 := ys.first, xs.first
@@ -197,7 +244,7 @@ func (o *maxPoolGradient) tile(w *worker, b0, b1, y, x int) {
 	for i := y0; i < ys.last; i += ys.step {
 		for j := x0; j < xs.last; j += xs.step {
 			w.taps = append(w.taps, poolTap{
-				x:    (i-y0)*o.dy.row + (j-x0)*o.dy.cell,
+				x:    (i-y0)*from.row + (j-x0)*from.cell,
 				arg:  ((i-y0)*o.arg.w + j - x0) * lanes,
 				cell: (y-o.ys.Start(i))/o.ys.Dilation*o.xs.Kernel + (x-o.xs.Start(j))/o.xs.Dilation,
 			})
@@ -205,7 +252,8 @@ func (o *maxPoolGradient) tile(w *worker, b0, b1, y, x int) {
 	}
 	t.setTaps(w.taps)
 	for b := b0; b < b1; b++ {
-		t.x, t.y, t.arg = w.address(o.dy.at(b, y0, x0)), w.address(o.out.at(b, y, x)), w.address(o.arg.at(b, y0, x0))
+		t.x = from.at.add((b-from.b)*from.block + (y0-from.y)*from.row + x0*from.cell)
+		t.y, t.arg = w.address(o.out.at(b, y, x)), w.address(o.arg.at(b, y0, x0))
 		if t.gate = 0; o.gates != nil && o.gates[b].gate != nil {
 			t.gate, t.slope = w.address(o.gates[b].at(y, x)), o.gates[b].slope
 		}

@@ -80,5 +80,5 @@ func (g *gradientTask) fromMaxPool(u int, o *maxPool) {
 	}
 	g.cost += 3 * g.cells() * float64(o.ys.Kernel*o.xs.Kernel) / float64(o.ys.Stride*o.xs.Stride)
 	g.live(g.n.gradLevel, dy.buf, o.arg.buf)
-	g.add(newMaxPoolGradient(g.packs.k.maxPoolGradients(dy), o.window, g.out, dy, o.arg, g.started()))
+	g.add(newMaxPoolGradient(g.packs.k, o.window, g.out, dy, o.arg, g.started()))
 }
