@@ -206,6 +206,22 @@ func TestLeavingThatHangs(t *testing.T) {
 	}
 }
 
+// What keeps something has more time, but not without end.
+func TestKeepingTakesTime(t *testing.T) {
+	for act, want := range map[time.Duration]time.Duration{0: stopTime, keepTime / 2: keepTime/2 + stopTime, time.Hour: keepTime + 2*stopTime} {
+		synctest.Test(t, func(t *testing.T) {
+			kept := keep()
+			time.AfterFunc(act, kept)
+			began := time.Now()
+			<-overdue()
+			if got := time.Since(began).Round(stopTime / 3); got != want.Round(stopTime/3) {
+				t.Errorf("what takes %v has %v, want %v", act, got, want)
+			}
+			time.Sleep(act) // the act has to end with the test
+		})
+	}
+}
+
 // An interrupt ends a long dream at once, and every frame that is there is whole.
 func TestInterruptLeavesWholeFrames(t *testing.T) {
 	dir := t.TempDir()

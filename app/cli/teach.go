@@ -140,17 +140,7 @@ func (j *teachJob) run(ctx context.Context, folder string) error {
 		text += fmt.Sprintf("; going on after %d of %d steps", at.Step, at.Steps)
 	}
 	say(text)
-	err = lesson.Run(ctx)
-	show.clear()
-	if err != nil {
-		if errors.Is(err, context.Canceled) && lesson.Progress().Step > 0 {
-			if err := j.soFar(lesson); err != nil {
-				return err
-			}
-		}
-		return err
-	}
-	if err := j.write(lesson); err != nil {
+	if err := j.learn(ctx, lesson, show); err != nil {
 		return err
 	}
 	if err := j.report(ctx, lesson); err != nil {
@@ -158,6 +148,23 @@ func (j *teachJob) run(ctx context.Context, folder string) error {
 	}
 	lesson.Forget()
 	return nil
+}
+
+// learn has the lesson learn and writes the net, also of one that is stopped.
+func (j *teachJob) learn(ctx context.Context, lesson *teach.Lesson, show *lessonLine) error {
+	kept := keep()
+	defer kept()
+	err := lesson.Run(ctx)
+	show.clear()
+	if err == nil {
+		return j.write(lesson)
+	}
+	if errors.Is(err, context.Canceled) && lesson.Progress().Step > 0 {
+		if err := j.soFar(lesson); err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 // options are what the lesson goes on from.

@@ -6,7 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/adrg/xdg"
 
@@ -80,6 +82,32 @@ func TestTeachStops(t *testing.T) {
 		if wrote := string(data) != "finished"; err != nil || wrote != want {
 			t.Errorf("stopped for the %d. time: a net is written: %v, want %v (%v)", i+1, wrote, want, err)
 		}
+	}
+}
+
+// A lesson that is stopped writes its net also where the machine leaves it no time to.
+func TestTeachStopsLate(t *testing.T) {
+	dir, out := teachtest.Classes(t, 2, 80, 70), t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	cmd, _ := startMain(t, out, "exec 2>said;", "teach", dir, "-o", "mine.onnx", "--from", "scratch", "--epochs", "1000", "--threads", "1")
+	waitFor(t, filepath.Join(out, "said"), 100) // an epoch has passed
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGSTOP} {
+		if err := cmd.Process.Signal(s); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(30 * time.Millisecond)
+	}
+	time.Sleep(stopTime)
+	if err := cmd.Process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	said, _ := os.ReadFile(filepath.Join(out, "said"))
+	if code := cmd.ProcessState.ExitCode(); code != stopped || !strings.Contains(string(said), "the net so far is in mine.onnx") {
+		t.Errorf("exit status %d after %q", code, said)
+	}
+	if _, err := os.Stat(filepath.Join(out, "mine.onnx")); err != nil {
+		t.Error(err)
 	}
 }
 

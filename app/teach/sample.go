@@ -67,42 +67,50 @@ func (s *sampler) epoch(seed uint64, epoch, n int) []int {
 func (s *sampler) batch(b *train.Batch, pictures []int, rng *rand.Rand) error {
 	b.N = len(pictures)
 	k, each, seed := len(s.classes), 3*s.side*s.side, rng.Uint64()
-	errs := make([]error, s.threads)
-	var wait sync.WaitGroup
-	for thread := range errs {
-		wait.Go(func() {
-			for i := b.N * thread / s.threads; i < b.N*(thread+1)/s.threads && errs[thread] == nil; i++ {
-				p := &s.set.Pictures[pictures[i]]
-				errs[thread] = s.one(p, rand.New(rand.NewPCG(seed, uint64(i))), b.X[i*each:(i+1)*each])
-				train.Smooth(b.Y[i*k:(i+1)*k], p.Class, s.smooth)
-			}
-		})
-	}
-	wait.Wait()
+	errs := make([]error, b.N)
+	s.each(b.N, func(i int) {
+		p := &s.set.Pictures[pictures[i]]
+		errs[i] = s.one(p, rand.New(rand.NewPCG(seed, uint64(i))), b.X[i*each:(i+1)*each])
+		train.Smooth(b.Y[i*k:(i+1)*k], p.Class, s.smooth)
+	})
 	for _, err := range errs {
 		if err != nil {
 			return err
 		}
 	}
 	if s.v.Mixup > 0 {
-		mix(b, each, k, float32(beta(s.v.Mixup, rng)))
+		share := float32(beta(s.v.Mixup, rng))
+		s.each(b.N/2, func(i int) { mix(b, i, each, k, share) })
 	}
 	return nil
 }
 
-// mix blends the i-th picture of so many values, and its shares of k classes, with the i-th from the back.
-func mix(b *train.Batch, each, k int, share float32) {
-	share = max(share, 1-share)
-	for i := range b.N / 2 {
-		j := b.N - 1 - i
-		blend(b.X[i*each:(i+1)*each], b.X[j*each:(j+1)*each], share)
-		blend(b.Y[i*k:(i+1)*k], b.Y[j*k:(j+1)*k], share)
+// each visits 0 to n-1 on all threads.
+func (s *sampler) each(n int, visit func(i int)) {
+	var wait sync.WaitGroup
+	for thread := range s.threads {
+		wait.Go(func() {
+			for i := n * thread / s.threads; i < n*(thread+1)/s.threads; i++ {
+				visit(i)
+			}
+		})
 	}
+	wait.Wait()
+}
+
+// mix blends picture i, of so many values, and its shares of k classes, with the i-th from the back.
+func mix(b *train.Batch, i, each, k int, share float32) {
+	share = max(share, 1-share)
+	j := b.N - 1 - i
+	blend(b.X[i*each:(i+1)*each], b.X[j*each:(j+1)*each], share)
+	blend(b.Y[i*k:(i+1)*k], b.Y[j*k:(j+1)*k], share)
 }
 
 func blend(a, b []float32, share float32) {
-	for i := range a {
-		a[i], b[i] = share*a[i]+(1-share)*b[i], share*b[i]+(1-share)*a[i]
+	b = b[:len(a)]
+	for i, v := range a {
+		w := b[i]
+		a[i], b[i] = share*v+(1-share)*w, share*w+(1-share)*v
 	}
 }
 
@@ -211,18 +219,19 @@ func bilinear(a, b, c, d byte, x, y float32) float32 {
 // recolour changes brightness, contrast about the mean, and saturation.
 func recolour(m []float32, bright, contrast, colour float32) {
 	n := len(m) / 3
-	r, g, b := m[:n], m[n:2*n], m[2*n:]
-	mean := float32(0)
+	r, g, b := m[:n], m[n:][:n], m[2*n:][:n]
+	sum := float32(0)
 	for i := range r {
-		mean += (0.299*r[i] + 0.587*g[i] + 0.114*b[i]) / float32(n)
+		sum += 0.299*r[i] + 0.587*g[i] + 0.114*b[i]
 	}
-	mean *= bright
+	mean := bright * sum / float32(n)
 	for i := range r {
 		grey := 0.299*r[i] + 0.587*g[i] + 0.114*b[i]
-		for _, p := range [3]*float32{&r[i], &g[i], &b[i]} {
-			v := bright * (grey + colour*(*p-grey))
-			*p = min(max(mean+contrast*(v-mean), 0), 255)
+		changed := func(v float32) float32 {
+			v = bright * (grey + colour*(v-grey))
+			return min(max(mean+contrast*(v-mean), 0), 255)
 		}
+		r[i], g[i], b[i] = changed(r[i]), changed(g[i]), changed(b[i])
 	}
 }
 

@@ -112,25 +112,40 @@ func (o *Optimiser) adam(w, g, first, second []float32, by, rate, decay float32)
 	}
 }
 
-// Norm is the length of all gradients as one vector.
+// Norm is the length of all gradients as one vector, which does not depend on the number of threads.
 func Norm(m *Model) float64 {
+	sums := make([]float64, len(m.Params))
+	var wait sync.WaitGroup
+	parts := runtime.GOMAXPROCS(0)
+	for part := range parts {
+		wait.Go(func() {
+			for i := part; i < len(sums); i += parts {
+				sums[i] = squares(m.Params[i].Grad)
+			}
+		})
+	}
+	wait.Wait()
 	sum := 0.0
-	for _, p := range m.Params {
-		var parts [4]float64 // that do not wait for one another
-		g := p.Grad
-		for ; len(g) >= len(parts); g = g[len(parts):] {
-			a, b, c, d := float64(g[0]), float64(g[1]), float64(g[2]), float64(g[3])
-			parts[0] += a * a
-			parts[1] += b * b
-			parts[2] += c * c
-			parts[3] += d * d
-		}
-		for i, v := range g {
-			parts[i] += float64(v) * float64(v)
-		}
-		sum += (parts[0] + parts[1]) + (parts[2] + parts[3])
+	for _, s := range sums {
+		sum += s
 	}
 	return math.Sqrt(sum)
+}
+
+// squares is the sum of the values' squares.
+func squares(g []float32) float64 {
+	var parts [4]float64 // that do not wait for one another
+	for ; len(g) >= len(parts); g = g[len(parts):] {
+		a, b, c, d := float64(g[0]), float64(g[1]), float64(g[2]), float64(g[3])
+		parts[0] += a * a
+		parts[1] += b * b
+		parts[2] += c * c
+		parts[3] += d * d
+	}
+	for i, v := range g {
+		parts[i] += float64(v) * float64(v)
+	}
+	return (parts[0] + parts[1]) + (parts[2] + parts[3])
 }
 
 // Rate is the share of the peak rate at step i of n: a line up over the first warm steps, then half a cosine, which in the last
