@@ -30,8 +30,6 @@ const (
 	lessonTime   = 20 * time.Minute
 	lessonDreams = 8                // classes whose dreams are shown
 	dreamEvery   = 10 * time.Second // at most, beside the learning
-	dreamFrames  = 10               // of each class then
-	reportFrames = 20               // and of each for the report
 )
 
 // lesson is a net that is being taught a folder beside the dream, from the net that dreams.
@@ -224,18 +222,18 @@ func (l *lesson) group(ctx context.Context, set *teach.Set) error {
 }
 
 // dreamed is what so many classes dream.
-func (l *lesson) dreamed(ctx context.Context, net *nn.Net, most, frames int) ([]*image.RGBA, error) {
+func (l *lesson) dreamed(ctx context.Context, net *nn.Net, most int) ([]*image.RGBA, error) {
 	engine, err := l.studio.cfg.Open(net)
 	if err != nil {
 		return nil, err
 	}
 	defer engine.Close()
-	return teach.Dreams(net, engine, most, frames, ctx.Err)
+	return teach.Dreams(net, engine, most, ctx.Err)
 }
 
 // dream shows what the classes dream so far.
 func (l *lesson) dream(ctx context.Context, net *nn.Net) error {
-	dreams, err := l.dreamed(ctx, net, lessonDreams, dreamFrames)
+	dreams, err := l.dreamed(ctx, net, lessonDreams)
 	if err != nil {
 		return err
 	}
@@ -266,7 +264,7 @@ func (l *lesson) finish(ctx context.Context, lesson *teach.Lesson) error {
 	if err != nil {
 		return err
 	}
-	dreams, err := l.dreamed(ctx, lesson.Net(), teach.MostDreams, reportFrames)
+	dreams, err := l.dreamed(ctx, lesson.Net(), teach.MostDreams)
 	if err != nil {
 		return err
 	}

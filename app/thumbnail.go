@@ -42,15 +42,10 @@ func layerThumb(layer string, channel int) thumb {
 	return t
 }
 
-// classThumb is what a net dreams of its label of a number, for which the picture has about the size that the net was made for.
+// classThumb is what a net dreams of its label of a number.
 func classThumb(net *nn.Net, label int) thumb {
-	w, _ := net.Size()
-	side := min(max(w, 64), 112)
-	t := thumb{file: fmt.Sprintf("class-%d.png", label), size: image.Pt(side, side), frames: 1, settings: dream.Defaults(), class: label + 1}
-	s := &t.settings
-	s.Layer, s.Channel = net.Layers[net.Logits()].Name, fmt.Sprint(label)
-	s.Step, s.Steps, s.Octaves, s.OctaveScale, s.Jitter, s.Depth = 2, 24, 2, 1.5, 4, 0.5
-	return t
+	s, side := dream.OfClass(net, label)
+	return thumb{file: fmt.Sprintf("label-%d.png", label), size: image.Pt(side, side), frames: dream.ClassFrames, settings: s, class: label + 1}
 }
 
 // sceneThumb is what a scene comes to after some seconds. Its file is named for what the knobs stand at, so that a scene
@@ -104,8 +99,8 @@ func fileName(name string) string {
 // dream begins the thumbnail's own dream on an engine.
 func (t thumb) dream(net *nn.Net, engine nn.Engine) (*dream.Dream, error) {
 	start := "clouds"
-	if t.settings.Pace == dream.NominalPace {
-		start = "static" // which scenes are made for
+	if t.class > 0 || t.settings.Pace == dream.NominalPace {
+		start = "static" // which classes and scenes are made for
 	}
 	return dream.New(net, engine, dream.Make(start, t.size.X, t.size.Y, 7), dream.Options{})
 }

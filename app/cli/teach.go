@@ -278,9 +278,6 @@ func (j *teachJob) write(lesson *teach.Lesson) error {
 	})
 }
 
-// dreamFrames is how many frames each class of a report is dreamed for.
-const dreamFrames = 20
-
 func (j *teachJob) report(ctx context.Context, lesson *teach.Lesson) error {
 	net := lesson.Net()
 	engine, err := j.engines[0].Open(net, EngineOptions{Threads: j.threads, Say: say})
@@ -288,7 +285,7 @@ func (j *teachJob) report(ctx context.Context, lesson *teach.Lesson) error {
 		return err
 	}
 	defer engine.Close()
-	dreams, err := teach.Dreams(net, engine, teach.MostDreams, dreamFrames, ctx.Err)
+	dreams, err := teach.Dreams(net, engine, teach.MostDreams, ctx.Err)
 	if err != nil {
 		return err
 	}

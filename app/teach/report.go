@@ -106,29 +106,20 @@ func (l *Lesson) summary() string {
 // MostDreams is how many classes a report shows the dreams of.
 const MostDreams = 40
 
-// Dreams dreams each class of a net, at most so many, in so many frames from the same static. They are as large as the pictures
-// that the net has learnt from, or somewhat smaller, so that a thing fills one as it filled those; that the frame is moved a little
-// each time keeps to what is seen from anywhere, which is forms and not grain.
-func Dreams(net *nn.Net, engine nn.Engine, most, frames int, end func() error) ([]*image.RGBA, error) {
-	s := dream.Defaults()
-	s.Step, s.Steps, s.Octaves, s.OctaveScale, s.Jitter = 2, 6, 2, 2, 12
-	s.Zoom, s.Hold, s.Depth = 0.02, 0.5, 0.6
-	scores := net.Scores()
-	s.Layer = net.Layers[scores].Name
+// Dreams dreams each class of a net, at most so many, from the same static; end can end it.
+func Dreams(net *nn.Net, engine nn.Engine, most int, end func() error) ([]*image.RGBA, error) {
 	shapes, err := net.Shapes(net.Size())
 	if err != nil {
 		return nil, err
 	}
-	side, _ := net.Size()
-	side = min(max(side, 64), 112)
 	var out []*image.RGBA
-	for c := range min(shapes[scores][0], most) {
-		s.Channel = fmt.Sprint(c)
+	for c := range min(shapes[net.Scores()][0], most) {
+		s, side := dream.OfClass(net, c)
 		d, err := dream.New(net, engine, dream.Make("static", side, side, 7), dream.Options{Seed: 1})
 		if err != nil {
 			return nil, err
 		}
-		for range frames {
+		for range dream.ClassFrames {
 			if _, err = d.Frame(dream.Fixed(s)); err == nil && end != nil {
 				err = end()
 			}
