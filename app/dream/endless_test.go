@@ -185,6 +185,24 @@ func TestNoSeam(t *testing.T) {
 	}
 }
 
+// Every scene finds something to climb in static, on each built-in net that has it: the label map is nowhere below nothing,
+// and of a class that it finds nowhere it gives no gradient.
+func TestScenesBegin(t *testing.T) {
+	for _, name := range []string{"menagerie", "filigree", "grimoire"} {
+		net, e := builtIn(t, name)
+		for _, p := range Presets() {
+			s, err := p.Apply(Live(), net)
+			if err != nil {
+				continue
+			}
+			s.Steps = 1
+			if f := film(t, net, e, s, 96, 64, 1, 2)[1]; f.Score == 0 {
+				t.Errorf("%s: %s is excited by nothing", name, p.Name)
+			}
+		}
+	}
+}
+
 // A cross comes of places that the feedback warp blurs less than others. In no scene that zooms are there any: what bilinear
 // interpolation at a fraction f between two pixels blurs, f(1-f), is in the mean over the frames what it is for fractions that are
 // all as likely, 1/6, at the vanishing point too, where without the offset it is little.

@@ -65,6 +65,32 @@ func TestPresetsKeepTheCanvas(t *testing.T) {
 	}
 }
 
+// A scene that zooms in without turning shows nothing from beyond the last frame's edges. Where it pans faster than it zooms, the
+// mirrored edge runs into the picture for good, as stripes.
+func TestScenesKeepWithinEdges(t *testing.T) {
+	const w, h = 320, 240
+	scenes := 0
+	for _, p := range Presets() {
+		s, err := p.set(Live(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Zoom <= 0 || s.Rotate != 0 {
+			continue
+		}
+		scenes++
+		s.Pace, s.Drift = NominalPace, 0
+		m := Motion(s, 0, w, h)
+		left, top, right, bottom := m.C, m.F, m.A*(w-1)+m.C, m.E*(h-1)+m.F
+		if min(left, top) < 0 || right > w-1 || bottom > h-1 {
+			t.Errorf("%s shows %.2f to %.2f and %.2f to %.2f of %dx%d pixels", p.Name, left, right, top, bottom, w, h)
+		}
+	}
+	if scenes < 12 {
+		t.Errorf("%d scenes zoom in without turning", scenes)
+	}
+}
+
 func TestPresetErrors(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"[[preset]]\nzoom = 0.1", "no name"},
