@@ -52,11 +52,33 @@ func (b *buffer) like() likeness {
 	return likeness{row: b.row, block: b.block}
 }
 
+// orders are those in which buffers are given their places: the largest first, or those that are needed for longest.
+var orders = []func(a, b *buffer) int{
+	func(a, b *buffer) int { return cmp.Compare(b.size, a.size) },
+	func(a, b *buffer) int {
+		return cmp.Or(cmp.Compare(b.to-b.from, a.to-a.from), cmp.Compare(b.size, a.size))
+	},
+}
+
 // pack gives each buffer its offset so that none overlaps another in both
-// time and room, the largest first, each as low as it fits. It returns the size of the whole.
+// time and room, in the order that takes least. It returns the size of the whole.
 func pack(buffers []*buffer) int {
+	best, least := 0, 0
+	for i, by := range orders {
+		if size := packBy(by, buffers); i == 0 || size < least {
+			best, least = i, size
+		}
+	}
+	if best != len(orders)-1 {
+		packBy(orders[best], buffers)
+	}
+	return least
+}
+
+// packBy gives each buffer its offset in an order, as low as it fits.
+func packBy(by func(a, b *buffer) int, buffers []*buffer) int {
 	order := slices.Clone(buffers)
-	slices.SortStableFunc(order, func(a, b *buffer) int { return cmp.Compare(b.size, a.size) })
+	slices.SortStableFunc(order, by)
 	total := 0
 	var placed []*buffer // by offset
 	for _, b := range order {
