@@ -17,7 +17,7 @@ func asking(asked *nn.Precision) []Engine {
 	processor := testProgram.Engines[0]
 	return []Engine{{Name: "cpu", Open: func(net *nn.Net, o EngineOptions) (nn.Engine, error) {
 		*asked = o.Precision
-		if o.Precision != nn.BF16 && o.Precision != nn.Fast {
+		if o.Precision != nn.BF16 && o.Precision != nn.Fast && o.Precision != nn.Former {
 			return processor.Open(net, o)
 		}
 		o.Precision = ""
@@ -77,7 +77,7 @@ func TestReplayObeysPrecision(t *testing.T) {
 		recorded, asked nn.Precision
 	}{
 		{nil, nil, nn.FP32, ""},
-		{[]string{"--precision", "bf16"}, nil, nn.BF16, nn.Fast},
+		{[]string{"--precision", "bf16"}, nil, nn.BF16, nn.Former},
 		{[]string{"--precision", "bf16"}, []string{"--precision", "fp32"}, nn.BF16, nn.FP32},
 	} {
 		var asked nn.Precision

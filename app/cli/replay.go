@@ -199,8 +199,11 @@ func (j *replayJob) follow(cmd *cobra.Command, r record.Recipe, folders []string
 			return err
 		}
 	}
-	if r.Precision == nn.BF16 {
-		j.usual = nn.Fast // where the processor lacks it, Differs tells
+	switch r.Precision { // where the processor lacks it, Differs tells
+	case nn.BF16:
+		j.usual = nn.Former
+	case nn.BF16Maps:
+		j.usual = nn.Fast
 	}
 	if !flags.Changed("fps") && r.FPS > 0 {
 		j.fps = r.FPS

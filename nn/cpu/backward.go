@@ -24,7 +24,7 @@ func (c *compiler) backward(i int) {
 // gradientRoom is where the gradient at layer i goes: over that of a function that alone reads the layer, else to a blob of its own.
 func (c *compiler) gradientRoom(i int) view {
 	n := c.node(i)
-	if c.learning == nil && !n.target && len(n.uses) == 1 {
+	if c.learning == nil && !c.halvesLayers() && !n.target && len(n.uses) == 1 {
 		u := c.node(n.uses[0])
 		op, ok := c.op(n.uses[0]).(*nn.Unary)
 		if t := c.setters[u.grad.blob]; ok && !op.Straight() && u.gradOf < 0 && t != nil {

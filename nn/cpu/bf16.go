@@ -1,18 +1,27 @@
 package cpu
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"zalgoscope/nn"
+)
 
 // bfloat16 is the upper half of a float32. Where an engine multiplies in it, maps that
 // convolutions read lie in the same blocks as others, [C/16][H][W][16], at half the size, and
 // their kernels take a pair of channels where others take one: sums, biases, bounds and gates
-// stay float32, and a value is rounded once, when it is written. All else reads and writes floats.
+// stay float32, and a value is rounded once, when it is written. Depthwise convolutions, functions of
+// single values, arithmetic, means of whole maps and normalisations over channels compute in float32 between
+// maps of bfloat16. All else reads and writes floats.
 
 const halfSize = cellSize / 2 // bytes of one pixel of a block of bfloat16
 
 // halfKernels is what multiplies in bfloat16.
 type halfKernels struct {
 	conv     [2][]kernel // by blocks-1 and pixels; a segment's last counts pairs
+	depth    []kernel    // as of kernels, of weights in floats; nil where layers that are no dense convolutions read floats
+	rows     []depthRows
 	winograd [2]func(t *winogradTile)
+	bendHalves
 	maxPool  [3]func(t *poolTile) // from bfloat16 to floats, floats to bfloat16, and bfloat16 to the same
 	poolBack [3]func(t *poolTile) // a max pool's gradient, from bfloat16 to floats, floats to bfloat16, and bfloat16 to the same
 	widen    func(t *rowTile)     // takes n blocks of bfloat16 of x to floats in y
@@ -23,12 +32,33 @@ type halfKernels struct {
 	speed    float64 // as of kernels
 }
 
+// bendHalves is kernels of benders of x and y in bfloat16, which neither add nor gate.
+type bendHalves struct {
+	mix, scale   func(t *bendTile)                  // of f in floats
+	dot          func(t *bendTile)                  // of f in bfloat16
+	apply, slope [len(nn.Unaries)]func(t *bendTile) // the gradient in f in bfloat16
+}
+
 // halved is a set of kernels that multiplies in bfloat16.
 func (k *kernels) halved(name string, h *halfKernels) *kernels {
 	both := *k
 	both.name, both.half = name, h
 	return &both
 }
+
+// former is the kernels as recipes of nn.BF16 were made: layers that are no dense convolutions read floats.
+func (k *kernels) former() *kernels {
+	if k.half == nil {
+		return k
+	}
+	both, half := *k, *k.half
+	half.depth, half.rows = nil, nil
+	both.half = &half
+	return &both
+}
+
+// halvesLayers tells whether layers that are no dense convolutions read and write bfloat16 too.
+func (k *kernels) halvesLayers() bool { return k.half != nil && k.half.depth != nil }
 
 // convs is the kernels of convolutions that read half or whole maps.
 func (k *kernels) convs(half bool) *[2][]kernel {

@@ -262,6 +262,247 @@ func checkHalfTile(t *testing.T, k *kernels, n, blocks, flags int, slope float32
 	}
 }
 
+// TestHalfDepth compares every depthwise kernel with the model, bit for bit, over all flags.
+func TestHalfDepth(t *testing.T) {
+	k := needHalf(t)
+	r := rand.New(rand.NewPCG(7, 8))
+	const rows, width = 3, 60
+	x, w, bias, addend := make([]uint16, 6*width*lanes), random(r, rows*7*lanes), random(r, lanes), random(r, 16*lanes)
+	for i := range x {
+		x[i] = narrowed(r.Float32()*2 - 1)
+	}
+	check := func(whole, model kernel, n, taps, stride, flags int) {
+		var offsets []int
+		for i := range rows {
+			for j := range taps {
+				offsets = append(offsets, (i*width+j)*halfSize)
+			}
+		}
+		var y [2][]float32
+		var z, gates [2][]uint16
+		for i := range y {
+			y[i], z[i], gates[i] = make([]float32, 16*lanes), make([]uint16, 16*lanes), []uint16{5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20}
+		}
+		for p := range n + 1 { // the last is all of them at once
+			i, from, run := 0, p, model
+			if p == n {
+				i, from, run = 1, 0, whole
+			}
+			s := segment{
+				x: addressOf(unsafe.Pointer(&x[from*stride*lanes])), w: unsafe.Pointer(&w[0]), taps: unsafe.Pointer(&offsets[0]), ntaps: len(offsets),
+				blocks: 1, last: lanes, step: stride * halfSize,
+			}
+			a := tile{segs: unsafe.Pointer(&s), nsegs: 1, bias: unsafe.Pointer(&bias[0]), flags: flags, lo: -0.5, hi: 3, step: cellSize, astep: cellSize, zstep: halfSize, gstep: gateSize}
+			a.y[0], a.z[0], a.a[0], a.gate[0] = addressOf(unsafe.Pointer(&y[i][from*lanes])), addressOf(unsafe.Pointer(&z[i][from*lanes])), addressOf(unsafe.Pointer(&addend[from*lanes])), addressOf(unsafe.Pointer(&gates[i][from]))
+			run(&a)
+		}
+		if !slices.Equal(y[0], y[1]) || !slices.Equal(z[0], z[1]) || !slices.Equal(gates[0], gates[1]) {
+			t.Errorf("%d pixels by %d taps, %d cells apart, flags %d: not what the model gives", n, taps, stride, flags)
+		}
+	}
+	for n := 1; n < len(k.half.depth); n++ {
+		for _, flags := range []int{0, flagAdd, flagBound | flagEmit, flagAdd | flagGate, flagHalf | flagOnly, flagHalf | flagOnly | flagPlus | flagGate} {
+			check(k.half.depth[n], modelled.half.depth[1], n, 4, 3, flags)
+			for _, o := range k.half.rows {
+				check(o.run[n], modelled.half.depth[1], n, o.taps, o.stride, flags)
+			}
+		}
+	}
+	runtime.KeepAlive([][]float32{addend})
+	runtime.KeepAlive(x)
+}
+
+// inverted is blocks of today's mobile nets and of ConvNeXt: depthwise convolutions of all shapes, functions of single values, channel attention,
+// norms over channels and sums of two maps.
+func inverted() *nn.Net {
+	net := &nn.Net{Name: "inverted", Input: nn.DefaultInput()}
+	add := func(op nn.Op, in ...int) int {
+		net.Layers = append(net.Layers, nn.Layer{Name: fmt.Sprint("layer", len(net.Layers)), In: in, Op: op})
+		return len(net.Layers) - 1
+	}
+	conv := func(x, in, out, groups int, w nn.Window) int {
+		o := randomConv(in/groups, out, w)
+		o.Groups = groups
+		return add(o, x)
+	}
+	unary := func(x int, fn nn.UnaryFn) int {
+		u := nn.NewUnary(fn, 1, 0.5)
+		return add(&u, x)
+	}
+	x := unary(conv(nn.Picture, 3, 24, 1, nn.Square(3, 2, 1)), nn.SiLU)
+	for _, shape := range []nn.Window{nn.Square(3, 1, 1), nn.Square(5, 2, 2), nn.Square(3, 2, 1), nn.Square(7, 1, 3)} {
+		wide := unary(conv(x, 24, 72, 1, nn.Square(1, 1, 0)), nn.HardSwish)
+		own := unary(conv(wide, 72, 72, 72, shape), nn.SiLU)
+		mean := add(&nn.Pool{Global: true}, own)
+		gate := unary(conv(add(&nn.ReLU{}, conv(mean, 72, 20, 1, nn.Square(1, 1, 0))), 20, 72, 1, nn.Square(1, 1, 0)), nn.Sigmoid)
+		y := conv(add(&nn.Binary{Fn: nn.Times}, own, gate), 72, 24, 1, nn.Square(1, 1, 0))
+		if shape.Stride[0] == 1 {
+			y = add(&nn.Add{}, y, x)
+		}
+		x = y
+	}
+	scale, shift := nn.Unscaled(24)
+	normed := add(&nn.Norm{Groups: 1, Scale: scale, Shift: shift, Eps: 1e-6, Centred: true}, conv(x, 24, 24, 24, nn.Square(7, 1, 3)))
+	add(&nn.Add{}, conv(unary(conv(normed, 24, 96, 1, nn.Square(1, 1, 0)), nn.Gelu), 96, 24, 1, nn.Square(1, 1, 0)), x)
+	return net
+}
+
+// TestHalfLayers runs blocks of today's nets with the kernels and with their model: near the exact gradient, the same from both but for the order of sums, and
+// of the maps between the layers none is kept as floats, which the kernels of former recipes do.
+func TestHalfLayers(t *testing.T) {
+	net, x := inverted(), enginetest.Input(45, 39)
+	last := net.Layers[len(net.Layers)-1].Name
+	obj := nn.Objective{{Layer: last, Channel: nn.AllChannels, Weight: 1}}
+	want, err := nn.NewReference(net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exact, _, err := want.Gradient(x, obj)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gradients := map[string]*tensor.Dense{}
+	for _, k := range append(halvers(), modelled) {
+		var sizes [2]int
+		for i, p := range []nn.Precision{"", nn.Former} {
+			e, err := Open(net, Options{Threads: 2, Kernel: k.name, Precision: p})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer e.Close()
+			if got, want := e.Precision(), []nn.Precision{nn.BF16Maps, nn.BF16}[i]; got != want {
+				t.Errorf("%s: precision %q, want %q", k.name, got, want)
+			}
+			g, _, err := e.Gradient(x, obj)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := enginetest.Error(g, exact); !(d <= 0.03) {
+				t.Errorf("%s: relative L2 error %.2g", e.Precision(), d)
+			}
+			sizes[i] = e.plans[0].size
+			if i == 0 {
+				gradients[k.name] = g
+				floats(t, e.plans[0])
+			}
+		}
+		if share := float64(sizes[0]) / float64(sizes[1]); share > 0.8 {
+			t.Errorf("%s: maps take %.2f of what they took in former recipes", k.name, share)
+		}
+	}
+	for name, g := range gradients {
+		if d := enginetest.Error(g, gradients[modelled.name]); !(d <= 0.02) {
+			t.Errorf("%s: relative L2 error %.2g beside the model", name, d)
+		}
+	}
+}
+
+// floats wants the wide maps of a plan, whose channels are multiplied within a block, to be kept in bfloat16 alone.
+func floats(t *testing.T, p *plan) {
+	for i := range p.graph.nodes {
+		n := &p.graph.nodes[i]
+		if n.c < 72 || n.h == 1 {
+			continue
+		}
+		if !n.out.dropped || !n.grad.dropped {
+			t.Errorf("%T at %s: values as floats: %v, gradient as floats: %v", p.graph.op(i), p.graph.net.Layers[i].Name, !n.out.dropped, !n.grad.dropped)
+		}
+	}
+}
+
+// TestHalfFormer wants nets of dense convolutions alone to run as in former recipes.
+func TestHalfFormer(t *testing.T) {
+	for _, k := range append(halvers(), modelled) {
+		e, err := Open(enginetest.Small(), Options{Threads: 1, Kernel: k.name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer e.Close()
+		if p := e.Precision(); p != nn.BF16 || e.k.halvesLayers() {
+			t.Errorf("%s: precision %q", k.name, p)
+		}
+	}
+}
+
+// TestHalfMemory wants the maps of a large picture to take at most 0.6 of what they take as floats.
+func TestHalfMemory(t *testing.T) {
+	k := needHalf(t)
+	net := menagerie(t)
+	targets, err := net.Targets(nn.Objective{{Layer: "inception_4c", Channel: nn.AllChannels, Weight: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range [][2]int{{320, 240}, {1920, 1080}} {
+		var bytes [2]int
+		for i, k := range []*kernels{available()[0], k} {
+			p, err := compile(net, newPacks(k), 2, size[0], size[1], targets, true, false, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			bytes[i] = p.size
+		}
+		if share := float64(bytes[1]) / float64(bytes[0]); share > 0.6 {
+			t.Errorf("%v: maps take %.3f of what they take as floats, want at most 0.6", size, share)
+		}
+	}
+}
+
+// TestHalfBenders wants the kernels between maps of bfloat16 to give what those of floats give, rounded once.
+func TestHalfBenders(t *testing.T) {
+	for _, k := range append(halvers(), modelled) {
+		r := rand.New(rand.NewPCG(9, 10))
+		const n = 37
+		x, f, shares := make([]uint16, n*lanes), make([]uint16, n*lanes), random(r, 3*lanes)
+		wide := [2][]float32{make([]float32, n*lanes), make([]float32, n*lanes)}
+		for i := range x {
+			x[i], f[i] = narrowed(r.Float32()*12-6), narrowed(r.Float32()*2-1)
+			wide[0][i], wide[1][i] = widened(x[i]), widened(f[i])
+		}
+		clear(shares[2*lanes:]) // what has no channel
+		check := func(name string, half, float func(t *bendTile), halfF bool, fstep int) {
+			t.Helper()
+			var y [2][]uint16
+			floats := make([]float32, n*lanes)
+			tile := func(y, x, f address, fstep int) *bendTile {
+				return &bendTile{y: y, x: x, f: f, n: n, fstep: fstep, p: 0.7, q: 0.3, clean: unsafe.Pointer(&shares[0]), wet: unsafe.Pointer(&shares[lanes])}
+			}
+			y[0], y[1] = make([]uint16, n*lanes), make([]uint16, n*lanes)
+			from := addressOf(unsafe.Pointer(&wide[1][0]))
+			one := tile(addressOf(unsafe.Pointer(&floats[0])), addressOf(unsafe.Pointer(&wide[0][0])), from, fstep)
+			float(one)
+			for i, v := range floats {
+				y[0][i] = narrowed(v)
+			}
+			step := fstep
+			if halfF {
+				from, step = addressOf(unsafe.Pointer(&f[0])), fstep/2
+			}
+			other := tile(addressOf(unsafe.Pointer(&y[1][0])), addressOf(unsafe.Pointer(&x[0])), from, step)
+			half(other)
+			if name != "dot" && !slices.Equal(y[0], y[1]) || name == "dot" && one.sums != other.sums {
+				t.Errorf("%s: %s is not what floats give", k.name, name)
+			}
+		}
+		check("mix", k.half.mix, k.mix, false, cellSize)
+		check("mix", k.half.mix, k.mix, false, 0)
+		check("scale", k.half.scale, k.scale, false, cellSize)
+		check("scale", k.half.scale, k.scale, false, 0)
+		check("dot", k.half.dot, k.dot, true, cellSize)
+		check("dot", k.half.dot, k.dot, true, 0)
+		for fn := range nn.Unaries {
+			check("nn."+fmt.Sprint(fn), k.half.apply[fn], k.apply[fn], false, cellSize)
+			if (k.half.slope[fn] == nil) != (k.slope[fn] == nil) {
+				t.Errorf("%s: only one way back of function %d", k.name, fn)
+			} else if k.slope[fn] != nil {
+				check("the slope of nn."+fmt.Sprint(fn), k.half.slope[fn], k.slope[fn], true, cellSize)
+			}
+		}
+		runtime.KeepAlive(wide)
+		runtime.KeepAlive(f)
+		runtime.KeepAlive(x)
+	}
+}
+
 // TestHalfPoints compares the input's transforms with the model.
 func TestHalfPoints(t *testing.T) {
 	k := needHalf(t)

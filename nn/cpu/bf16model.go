@@ -2,13 +2,22 @@ package cpu
 
 import (
 	"math"
+	"runtime"
 	"unsafe"
+
+	"zalgoscope/nn"
 )
 
 // modelled is the kernels of bfloat16 in plain Go, bit for bit what AVX512_BF16 computes:
 // slow, and for tests of what lies around them on any processor.
 var modelled = portable.halved("portablebf16", &halfKernels{
-	conv:     [2][]kernel{{nil, convPairs(1), convPairs(2)}},
+	conv:  [2][]kernel{{nil, convPairs(1), convPairs(2)}},
+	depth: []kernel{nil, depthHalves(1), depthHalves(2)},
+	bendHalves: bendHalves{
+		mix: bendHalf(bendersGo.mix, false), scale: bendHalf(bendersGo.scale, false), dot: bendHalf(bendersGo.dot, true),
+		apply: forEach(func(fn nn.UnaryFn) func(t *bendTile) { return bendHalf(applyGo(fn), false) }),
+		slope: forEach(func(fn nn.UnaryFn) func(t *bendTile) { return bendHalf(slopeGo(fn), true) }),
+	},
 	winograd: [2]func(t *winogradTile){halfPoints(3), halfPoints(4)},
 	maxPool:  [3]func(t *poolTile){halfPoolGo(true, false), halfPoolGo(false, true), halfPoolGo(true, true)}, poolBack: [3]func(t *poolTile){halfPoolGradientGo(true, false), halfPoolGradientGo(false, true), halfPoolGradientGo(true, true)},
 	narrow: narrowRowGo, widen: widenRowGo, pair: pairRowGo,
@@ -44,10 +53,15 @@ func dotPair(acc float32, x, w uint32) float32 {
 	return multiplyAdd(acc, widened(uint16(x)), widened(uint16(w)))
 }
 
-// multiplyAdd is acc + x*w rounded once, with denormals flushed both ways. The product is exact in
-// float64; the sum is rounded there to odd, so that rounding it again to float32 is right.
+// multiplyAdd is fused with denormals flushed both ways.
 func multiplyAdd(acc, x, w float32) float32 {
-	p, c := float64(flushed(x))*float64(flushed(w)), float64(flushed(acc))
+	return flushed(fused(flushed(acc), flushed(x), flushed(w)))
+}
+
+// fused is acc + x*w rounded once. The product is exact in float64; the sum is rounded there to odd, so that
+// rounding it again to float32 is right.
+func fused(acc, x, w float32) float32 {
+	p, c := float64(x)*float64(w), float64(acc)
 	s := p + c
 	t := s - p
 	if e := (p - (s - t)) + (c - t); e != 0 && e == e && math.Float64bits(s)&1 == 0 {
@@ -57,7 +71,7 @@ func multiplyAdd(acc, x, w float32) float32 {
 		}
 		s = math.Float64frombits(uint64(int64(math.Float64bits(s)) + away))
 	}
-	return flushed(float32(s))
+	return float32(s)
 }
 
 // convPairs computes n pixels of a block from pairs.
@@ -92,6 +106,51 @@ func (s *segment) pairs(pixel int, acc *block) {
 			}
 		}
 		x = x.add(s.bstep)
+	}
+}
+
+// depthHalves computes n pixels of a block, each channel from its own.
+func depthHalves(n int) kernel {
+	return func(t *tile) {
+		acc, s := make([]block, n), (*segment)(t.segs)
+		for i, tap := range unsafe.Slice((*int)(s.taps), s.ntaps) {
+			w := (*block)(unsafe.Add(s.w, i*cellSize))
+			for p := range acc {
+				for c, v := range s.x.halfAt(tap + p*s.step) {
+					acc[p][c] = fused(acc[p][c], widened(v), w[c])
+				}
+			}
+		}
+		t.end(acc)
+	}
+}
+
+// bendHalf has a kernel of floats read x, and f if so told, and write y in bfloat16.
+func bendHalf(run func(t *bendTile), f bool) func(t *bendTile) {
+	if run == nil {
+		return nil
+	}
+	return func(t *bendTile) {
+		x, y, other := make([]block, t.n), make([]block, t.n), make([]block, t.n)
+		whole := *t
+		whole.x, whole.y = addressOf(unsafe.Pointer(&x[0])), addressOf(unsafe.Pointer(&y[0]))
+		for i := range x {
+			widenBlock(&x[i], t.x.halfAt(i*halfSize))
+			if f {
+				widenBlock(&other[i], t.f.halfAt(i*t.fstep))
+			}
+		}
+		if f {
+			whole.f, whole.fstep = addressOf(unsafe.Pointer(&other[0])), cellSize
+		}
+		run(&whole)
+		t.sums = whole.sums
+		for i := range y {
+			if t.y != 0 {
+				narrowBlock(t.y.halfAt(i*halfSize), &y[i])
+			}
+		}
+		runtime.KeepAlive([][]block{x, y, other})
 	}
 }
 

@@ -2,11 +2,13 @@ package cpu
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"testing"
 	"time"
 
 	"zalgoscope/nn"
+	"zalgoscope/nn/load"
 )
 
 // BenchmarkPrecision reports how many steps in bfloat16 take the time of one in floats: both
@@ -31,6 +33,24 @@ func BenchmarkPrecision(b *testing.B) {
 				precisionPace(b, c.net(b), nn.Objective{{Layer: c.layer, Channel: nn.AllChannels, Weight: 1}}, c.w, c.h, threads, pair)
 			})
 		}
+	}
+}
+
+// BenchmarkPrecisionNet is BenchmarkPrecision at 224x224 for the ONNX file $ZALGOSCOPE_NET, such as families.py --export writes, to its last layer.
+func BenchmarkPrecisionNet(b *testing.B) {
+	file := os.Getenv("ZALGOSCOPE_NET")
+	if file == "" {
+		b.Skip("needs $ZALGOSCOPE_NET")
+	}
+	net, err := load.File(file, load.Options{Random: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, threads := range []int{1, 2} {
+		b.Run(fmt.Sprint(threads), func(b *testing.B) {
+			last := net.Layers[len(net.Layers)-1].Name
+			precisionPace(b, net, nn.Objective{{Layer: last, Channel: nn.AllChannels, Weight: 1}}, 224, 224, threads, fastest(b))
+		})
 	}
 }
 

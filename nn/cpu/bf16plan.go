@@ -8,9 +8,62 @@ import (
 )
 
 // readsHalf tells whether a convolution reads a map in bfloat16: where the engine multiplies in that
-// and kernels can take the map's channels by pairs.
+// and kernels can take the map's channels by pairs, or each by itself.
 func (c *compiler) readsHalf(op *nn.Conv, x view) bool {
-	return c.packs.k.half != nil && !isDepthwise(op) && (x.cell != cellSize || x.c%2 == 0)
+	if isDepthwise(op) {
+		return c.halvesLayers()
+	}
+	return c.packs.k.half != nil && (x.cell != cellSize || x.c%2 == 0)
+}
+
+// halvesLayers tells whether layers that are no dense convolutions read and write bfloat16 too. A learner's do not.
+func (c *compiler) halvesLayers() bool { return c.learning == nil && c.packs.k.halvesLayers() }
+
+// halvable tells whether a layer has a net's layers that are no dense convolutions read and write bfloat16: not the mean of a
+// map alone, for old recipes of nets that have nothing else are to give the same bytes.
+func halvable(op nn.Op) bool {
+	switch op := op.(type) {
+	case *nn.Conv:
+		return isDepthwise(op)
+	case *nn.Unary, *nn.Binary, *nn.Norm:
+		return true
+	}
+	return false
+}
+
+// values is the values of layer i, or the picture, as layers read them that are no convolutions.
+func (c *compiler) values(i int) view {
+	if c.halvesLayers() {
+		return c.stored(i)
+	}
+	return c.node(i).out
+}
+
+// slope is the gradient at layer u as they read it on the way back.
+func (c *compiler) slope(u int) view {
+	if c.halvesLayers() {
+		return c.storedGradient(u)
+	}
+	return c.node(u).grad
+}
+
+// halvesBack tells whether what layer u sends back to layer i comes from rows that can be rounded, of a gradient in either form.
+func (c *compiler) halvesBack(i, u int) bool {
+	n := c.node(i)
+	switch op := c.op(u).(type) {
+	case *nn.Unary:
+		return !op.Straight()
+	case *nn.Norm:
+		return !op.Positions
+	case *nn.Binary:
+		return (op.Fn == nn.Times || op.Fn == nn.Over) && slices.Equal(n.shape(), c.node(u).shape())
+	case *nn.Pool:
+		ys, xs, _ := op.Over(n.h, n.w)
+		return !op.Max && op.Norm == 0 && window{ys, xs}.wholeMap()
+	case *nn.Reduce:
+		return op.Fn == nn.Total || op.Fn == nn.Average
+	}
+	return false
 }
 
 // reading is what a convolution reads of a map.
@@ -34,6 +87,12 @@ func (c *compiler) roundsItself(i int) bool {
 		return n.takes >= 0
 	case *nn.LRN, *train.BatchNorm:
 		return true
+	case *nn.Unary:
+		return c.halvesLayers()
+	case *nn.Binary:
+		return c.halvesLayers() && op.Fn <= nn.Over
+	case *nn.Norm:
+		return c.halvesLayers() && !op.Positions
 	case *nn.Concat:
 		return c.aligned(i) && !slices.ContainsFunc(in, func(j int) bool { return !c.roundsItself(j) })
 	case *nn.Pool:
@@ -46,6 +105,9 @@ func (c *compiler) roundsItself(i int) bool {
 // gradientRoundsItself tells the same of the gradient at layer i.
 func (c *compiler) gradientRoundsItself(i int) bool {
 	n := c.node(i)
+	if c.halvesLayers() && !n.target && len(n.uses) > 0 && !slices.ContainsFunc(n.uses, func(u int) bool { return !c.halvesBack(i, u) }) {
+		return true
+	}
 	return c.packs.k.half != nil && !n.target && !slices.ContainsFunc(n.uses, func(u int) bool {
 		if _, ok := c.node(u).pool.(*maxPool); ok {
 			return false
@@ -89,7 +151,7 @@ func (c *compiler) halves() {
 		if t.still {
 			continue
 		}
-		if t.out.twin != nil && !t.out.buf.read && !t.early && t.writesHalf() {
+		if t.out.twin != nil && !t.out.buf.read && !t.early && t.writesHalf(c.packs.k) {
 			c.keep(t.level, t.out.twin.buf)
 			continue
 		}
@@ -131,10 +193,22 @@ func (c *compiler) halves() {
 
 // writesHalf has a max pool or normalisation, or the gradient of one, write bfloat16 alone, if it is all that writes a
 // task's map but for a convolution that adds to a max pool's there.
-func (t *task) writesHalf() bool {
+func (t *task) writesHalf(k *kernels) bool {
 	own := t.writers[1:]
 	if _, ok := t.writers[0].(*border); !ok || len(own) == 0 {
 		return false
+	}
+	if o, ok := own[0].(halver); ok && len(own) == 1 && o.halve(t.out.half()) {
+		t.half = true
+		return true
+	}
+	if o := weighs(own, t.out.half()); o != nil {
+		t.writers, t.half = []writer{t.writers[0], o}, true
+		return true
+	}
+	if o := t.byRows(k); o != nil {
+		t.writers, t.half = []writer{t.writers[0], o}, true
+		return true
 	}
 	switch o := own[0].(type) {
 	case *maxPool:
@@ -164,6 +238,16 @@ func (t *task) writesHalf() bool {
 			return false
 		}
 		o.out = t.out.half()
+	case *layerNorm:
+		if len(own) > 1 {
+			return false
+		}
+		o.out = t.out.half()
+	case *layerNormGradient:
+		if len(own) > 2 || o.add || len(own) == 2 && !t.takeGates(&o.gates) {
+			return false
+		}
+		o.out = t.out.half()
 	case *normGradient:
 		if len(own) > 1 {
 			return false
@@ -179,6 +263,23 @@ func (t *task) writesHalf() bool {
 	}
 	t.half = true
 	return true
+}
+
+// byRows is a task's writers if each can set any row, gates that kernels can apply behind them, or else nil.
+func (t *task) byRows(k *kernels) *roundedRows {
+	o := &roundedRows{halfRows: halfRows{k}, out: t.out.half()}
+	for i, w := range t.writers[1:] {
+		if g, ok := w.(*gating); ok && i > 0 && i == len(t.writers)-2 && eachAlone(g.gates) {
+			o.gates = g.gates
+			continue
+		}
+		own, ok := w.(byRow)
+		if g, sums := w.(*binaryGradient); !ok || sums && g.sums() {
+			return nil
+		}
+		o.writers = append(o.writers, own)
+	}
+	return o
 }
 
 // takeGates takes a task's second writer away if it applies gates that kernels can.

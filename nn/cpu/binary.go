@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"slices"
 	"unsafe"
 
 	"gorgonia.org/tensor"
@@ -15,8 +16,9 @@ var minusOnes = filled(nil, -1)
 // operand is a map, or a constant, that is broadcast over a larger map along some axes.
 type operand struct {
 	view
-	fixed          []block // of a constant, [block][h][w], else nil
-	lane, row, col bool    // its only channel, row or column meets all
+	half           halfRows // for a view in bfloat16, which is no smaller than the larger map
+	fixed          []block  // of a constant, [block][h][w], else nil
+	lane, row, col bool     // its only channel, row or column meets all
 }
 
 func operandOf(v view, c, h, w int) operand {
@@ -27,7 +29,7 @@ func operandOf(v view, c, h, w int) operand {
 func (c *compiler) second(i int, op *nn.Binary) operand {
 	n, in := c.node(i), c.net.Layers[i].In
 	if op.Other == nil {
-		return operandOf(c.node(in[1]).out, n.c, n.h, n.w)
+		return c.operand(in[1], n, op)
 	}
 	if n.other == nil {
 		x := c.node(in[0])
@@ -45,12 +47,27 @@ func (c *compiler) second(i int, op *nn.Binary) operand {
 	return *n.other
 }
 
-// start is where a row begins.
-func (o operand) start(w *worker, b, y int) address {
+// single tells whether the operand has one cell, which meets all positions.
+func (o operand) single() bool { return o.row && o.col && !o.lane }
+
+// operand is the values of layer j over a map like n's, in floats for functions that jump.
+func (c *compiler) operand(j int, n *node, op *nn.Binary) operand {
+	x := c.node(j)
+	v := x.out
+	if op.Fn <= nn.Over && slices.Equal(x.shape(), n.shape()) {
+		v = c.values(j)
+	}
+	o := operandOf(v, n.c, n.h, n.w)
+	o.half = halfRows{c.packs.k}
+	return o
+}
+
+// start is where a row begins, if need be in the worker's row of the given number.
+func (o operand) start(w *worker, slot, b, y int) address {
 	if o.fixed != nil {
 		return addressOf(unsafe.Pointer(&o.fixed[(b*o.h+y)*o.w]))
 	}
-	return w.address(o.at(b, y, 0))
+	return o.half.line(w, slot, o.view, b, y)
 }
 
 // place is the operand's block and row that meet block b and row y of the larger map.
@@ -68,7 +85,7 @@ func (o operand) place(b, y int) (int, int) {
 // is spread over all lanes in the worker's row of the given number.
 func (o operand) line(w *worker, slot, b, y int) (at address, step int) {
 	own, y := o.place(b, y)
-	at, step = o.start(w, own, y), cellSize
+	at, step = o.start(w, slot, own, y), cellSize
 	if o.col {
 		step = 0
 	}
@@ -122,7 +139,7 @@ func init() { lowers((*compiler).forwardBinary, (*gradientTask).fromBinary) }
 
 func (c *compiler) forwardBinary(i int, op *nn.Binary) {
 	n, in := c.node(i), c.net.Layers[i].In
-	o := &binary{k: c.packs.k, fn: op.Fn, out: n.out, a: operandOf(c.node(in[0]).out, n.c, n.h, n.w), b: c.second(i, op)}
+	o := &binary{k: c.packs.k, fn: op.Fn, out: n.out, a: c.operand(in[0], n, op), b: c.second(i, op)}
 	if o.a.col && (op.Fn == nn.Plus || op.Fn == nn.Times) {
 		o.a, o.b = o.b, o.a // the first is better as wide as the output
 	}
@@ -130,10 +147,53 @@ func (c *compiler) forwardBinary(i int, op *nn.Binary) {
 	if op.Fn > nn.Over {
 		cost = 40
 	}
-	c.along(i, cost).add(o)
+	var reads []view
+	for _, v := range []operand{o.a, o.b} {
+		if v.fixed == nil {
+			reads = append(reads, v.view)
+		}
+	}
+	c.along(i, cost, reads...).add(o)
+}
+
+// liveOperands keeps those that are maps until a level that reads them.
+func (c *compiler) liveOperands(level int, operands ...operand) {
+	for _, o := range operands {
+		if o.fixed == nil {
+			c.live(level, o.buf)
+		}
+	}
 }
 
 func (o *binary) write(w *worker, r region) {
+	if !o.out.isHalf() {
+		writeRows(o, w, o.out, r)
+		return
+	}
+	n, rows := o.out.w, 1
+	if o.b.single() {
+		n, rows = joined(r.y0, r.y1, &o.out, &o.a.view)
+	}
+	for b := r.b0; b < r.b1; b++ {
+		for y := r.y0; y < r.y1; y += rows {
+			t := &w.bend
+			*t = bendTile{n: n, y: w.address(o.out.at(b, y, 0)), x: w.address(o.a.at(b, y, 0)), clean: unsafe.Pointer(&zeros[0]), wet: unsafe.Pointer(&ones[0])}
+			t.f, t.fstep = o.b.line(w, 1, b, y)
+			o.k.half.scale(t)
+		}
+	}
+}
+
+// halve is for a map times factors in floats.
+func (o *binary) halve(out view) bool {
+	if o.fn != nn.Times || !o.a.isHalf() || o.b.isHalf() {
+		return false
+	}
+	o.out = out
+	return true
+}
+
+func (o *binary) setRow(w *worker, b, y int, to address) {
 	t := &w.bend
 	run, clean, wet := o.k.mix, ones, ones
 	switch o.fn {
@@ -145,22 +205,18 @@ func (o *binary) write(w *worker, r region) {
 	default:
 		run = nil
 	}
-	for b := r.b0; b < r.b1; b++ {
-		used := o.out.used(b)
-		for y := r.y0; y < r.y1; y++ {
-			*t = bendTile{n: o.out.w, y: w.address(o.out.at(b, y, 0)), clean: unsafe.Pointer(&clean[0]), wet: unsafe.Pointer(&wet[0])}
-			t.x = o.a.whole(w, 0, b, y, o.out.w)
-			if o.fn == nn.Over {
-				t.f, t.fstep = o.b.inverse(w, 1, b, y, used)
-			} else {
-				t.f, t.fstep = o.b.line(w, 1, b, y)
-			}
-			if run == nil {
-				t.pairs(nn.Binaries[o.fn].F, used)
-			} else {
-				run(t)
-			}
-		}
+	used := o.out.used(b)
+	*t = bendTile{n: o.out.w, y: to, clean: unsafe.Pointer(&clean[0]), wet: unsafe.Pointer(&wet[0])}
+	t.x = o.a.whole(w, 0, b, y, o.out.w)
+	if o.fn == nn.Over {
+		t.f, t.fstep = o.b.inverse(w, 1, b, y, used)
+	} else {
+		t.f, t.fstep = o.b.line(w, 1, b, y)
+	}
+	if run == nil {
+		t.pairs(nn.Binaries[o.fn].F, used)
+	} else {
+		run(t)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // binaryGradient is what arithmetic sends back to one of its operands: the gradient times a factor,
 // summed over the axes along which the operand was broadcast.
 type binaryGradient struct {
-	k    *kernels
+	halfRows
 	fn   nn.BinaryFn
 	side int // 0 for the first operand
 	out  operand
@@ -20,22 +20,25 @@ type binaryGradient struct {
 
 // fromBinary adds what arithmetic u sends back to layer i, which may be both of its operands.
 func (g *gradientTask) fromBinary(i, u int, op *nn.Binary) {
-	un, in, dy := g.node(u), g.net.Layers[u].In, g.sent(u)
+	un, in, level := g.node(u), g.net.Layers[u].In, g.n.gradLevel
 	for side, j := range in {
 		if j != i {
 			continue
 		}
 		same := g.n.c == un.c && g.n.h == un.h && g.n.w == un.w
 		if same && (op.Fn == nn.Plus || op.Fn == nn.Minus && side == 0) {
-			g.plus(dy)
+			g.plus(g.sent(u))
 			continue
 		}
-		o := &binaryGradient{k: g.packs.k, fn: op.Fn, side: side, out: operandOf(g.out, un.c, un.h, un.w), dy: dy, add: g.started()}
+		dy := un.grad
+		if op.Fn <= nn.Over {
+			dy = g.slope(u)
+		}
+		g.live(level, dy.buf)
+		o := &binaryGradient{halfRows: halfRows{g.packs.k}, fn: op.Fn, side: side, out: operandOf(g.out, un.c, un.h, un.w), dy: dy, add: g.started()}
 		if op.Fn > nn.Minus {
-			for _, k := range in {
-				g.live(g.n.gradLevel, g.node(k).out.buf)
-			}
-			o.in = [2]operand{operandOf(g.node(in[0]).out, un.c, un.h, un.w), g.second(u, op)}
+			o.in = [2]operand{g.operand(in[0], un, op), g.second(u, op)}
+			g.liveOperands(level, o.in[:]...)
 		}
 		g.cost += 4 * float64(dy.n*un.h*un.w)
 		g.add(o)
@@ -43,26 +46,44 @@ func (g *gradientTask) fromBinary(i, u int, op *nn.Binary) {
 }
 
 func (o *binaryGradient) write(w *worker, r region) {
+	if !o.sums() {
+		writeRows(o, w, o.out.view, r)
+		return
+	}
 	for b := r.b0; b < r.b1; b++ {
 		for y := r.y0; y < r.y1; y++ {
-			if !o.out.lane && !o.out.row && !o.out.col {
-				t := o.product(w, b, y)
-				t.y = w.address(o.out.at(b, y, 0))
-				if o.add {
-					t.flags = bendAdd
-				}
-				o.k.scale(t)
-				continue
-			}
 			o.keep(w, b, y, o.sum(w, b, y))
 		}
 	}
+}
+
+// sums tells whether the operand was broadcast.
+func (o *binaryGradient) sums() bool { return o.out.lane || o.out.row || o.out.col }
+
+// setRow is for an operand that was not.
+func (o *binaryGradient) setRow(w *worker, b, y int, to address) {
+	t := o.product(w, b, y)
+	t.y = to
+	if o.add {
+		t.flags = bendAdd
+	}
+	o.k.scale(t)
 }
 
 // sum adds up all that row y of block b was broadcast to.
 func (o *binaryGradient) sum(w *worker, b, y int) []block {
 	acc := w.row(0, o.out.w)
 	clear(acc)
+	if o.out.single() && o.dy.isHalf() {
+		if o.fn == nn.Plus {
+			acc[0] = o.dots(w, &o.dy, nil, b)
+			return acc
+		}
+		if by := &o.in[1-o.side].view; o.fn == nn.Times && by.blob != nil && by.isHalf() {
+			acc[0] = o.dots(w, &o.dy, by, b)
+			return acc
+		}
+	}
 	b0, b1, y0, y1 := b, b+1, y, y+1
 	if o.out.lane {
 		b0, b1 = 0, o.dy.n
@@ -121,7 +142,7 @@ func (o *binaryGradient) keep(w *worker, b, y int, acc []block) {
 // product readies the kernel tile for the gradient's row y of block b times its factor.
 func (o *binaryGradient) product(w *worker, b, y int) *bendTile {
 	t := &w.bend
-	*t = bendTile{n: o.dy.w, x: w.address(o.dy.at(b, y, 0)), f: addressOf(unsafe.Pointer(&ones[0])),
+	*t = bendTile{n: o.dy.w, x: o.line(w, rowDY, o.dy, b, y), f: addressOf(unsafe.Pointer(&ones[0])),
 		clean: unsafe.Pointer(&zeros[0]), wet: unsafe.Pointer(&ones[0])}
 	if o.side == 1 && o.fn == nn.Minus {
 		t.wet = unsafe.Pointer(&minusOnes[0])

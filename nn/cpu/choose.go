@@ -22,6 +22,8 @@ func choose(name string, p nn.Precision) (*kernels, error) {
 		return available()[0], nil
 	case nn.Fast:
 		return append(half, available()[0])[0], nil
+	case nn.Former:
+		return append(half, available()[0])[0].former(), nil
 	case nn.BF16:
 		if half == nil {
 			return nil, errors.New("cpu: bf16 needs a processor with AVX512_BF16 (AMD Zen 4, Intel Cooper Lake or Sapphire Rapids, or later); this one computes in fp32")
@@ -39,10 +41,13 @@ func named(name string, p nn.Precision) (*kernels, error) {
 			names = append(names, k.name)
 			continue
 		}
-		if p != "" && p != nn.Fast && p != k.precision() {
-			return nil, fmt.Errorf("cpu: the kernels %q compute in %s, but %s is asked for", name, k.precision(), p)
+		switch p {
+		case nn.Former:
+			return k.former(), nil
+		case "", nn.Fast, k.precision():
+			return k, nil
 		}
-		return k, nil
+		return nil, fmt.Errorf("cpu: the kernels %q compute in %s, but %s is asked for", name, k.precision(), p)
 	}
 	return nil, fmt.Errorf("cpu: no kernels %q on this processor; it runs %q", name, names)
 }

@@ -68,17 +68,21 @@ func (o *conv) layout() {
 
 // depthFor is the kernels for a part of a depthwise convolution.
 func (k *kernels) depthFor(p *part) []kernel {
+	single, rows := k.depth, k.rows
+	if p.x.isHalf() {
+		single, rows = k.half.depth, k.half.rows
+	}
 	for i, x := range p.xs {
 		if x.at != p.xs[0].at+i {
-			return k.depth
+			return single
 		}
 	}
-	for _, r := range k.rows {
+	for _, r := range rows {
 		if r.taps == len(p.xs) && r.stride == p.stepX {
 			return r.run
 		}
 	}
-	return k.depth
+	return single
 }
 
 // split cuts n pixels into near-equal tiles of at most wide.

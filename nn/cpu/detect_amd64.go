@@ -6,7 +6,7 @@ import "golang.org/x/sys/cpu"
 func halvers() []*kernels {
 	if all := available(); cpu.X86.HasAVX512BF16 && all[0].name == "avx512" {
 		return []*kernels{all[0].halved("avx512bf16", &halfKernels{
-			conv: convBF16, winograd: [2]func(t *winogradTile){winogradInput3BF16, winogradInput4BF16},
+			conv: convBF16, depth: depthBF16, rows: depthRowsBF16, bendHalves: bendHalves{mixBF16, scaleBF16, dotBF16, applyBF16, slopeBF16}, winograd: [2]func(t *winogradTile){winogradInput3BF16, winogradInput4BF16},
 			maxPool: [3]func(t *poolTile){maxPoolWideningBF16, maxPoolRoundingBF16, maxPoolBF16}, poolBack: [3]func(t *poolTile){maxPoolGradientWideningBF16, maxPoolGradientRoundingBF16, maxPoolGradientBF16},
 			narrow: narrowRowBF16, widen: widenRowBF16, pair: pairRowBF16,
 			peak: peakBF16, work: 18 * 32 * 2, speed: 220,

@@ -18,7 +18,7 @@ type Options struct {
 	Threads int    // 0 for all cores
 	Kernel  string // "avx512", "avx2", "portable", "avx512bf16"; "" for ZALGOSCOPE_CPU or else the best
 
-	// Precision is FP32, Fast, or BF16, for which the processor may lack what it takes; "" is that of the named kernel or FP32.
+	// Precision is FP32, Fast, Former, or BF16, for which the processor may lack what it takes; "" is that of the named kernel or FP32.
 	Precision nn.Precision
 }
 
@@ -67,6 +67,9 @@ func Open(net *nn.Net, o Options) (*Engine, error) {
 	if o.Threads < 0 {
 		return nil, fmt.Errorf("cpu: %d threads are not possible", o.Threads)
 	}
+	if !slices.ContainsFunc(net.Layers, func(l nn.Layer) bool { return halvable(l.Op) }) {
+		k = k.former()
+	}
 	threads := o.Threads
 	if threads == 0 {
 		threads = runtime.GOMAXPROCS(0)
@@ -83,8 +86,13 @@ func (e *Engine) Device() string {
 	return fmt.Sprintf("cpu %s, %d threads", e.k.name, n)
 }
 
-// Precision is what the kernels multiply in.
-func (e *Engine) Precision() nn.Precision { return e.k.precision() }
+// Precision is what the kernels multiply in: BF16Maps where the net has layers of which that keeps maps in bfloat16.
+func (e *Engine) Precision() nn.Precision {
+	if e.k.halvesLayers() {
+		return nn.BF16Maps
+	}
+	return e.k.precision()
+}
 
 // Close ends the worker goroutines. Closing twice does nothing.
 func (e *Engine) Close() error {

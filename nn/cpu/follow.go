@@ -43,11 +43,11 @@ func (c *compiler) lead(out view, reads []dependency) (lead *task) {
 }
 
 // along is simple for a layer that needs the same region of each map that it reads.
-func (c *compiler) along(i int, cost float64) *task {
+func (c *compiler) along(i int, cost float64, reads ...view) *task {
 	lead := c.leadForward(i)
 	t := c.simple(i, cost)
-	for _, j := range c.net.Layers[i].In {
-		c.live(t.level, c.node(j).out.buf)
+	for _, v := range reads {
+		c.live(t.level, v.buf)
 	}
 	if lead != nil {
 		t.follow(lead)

@@ -3047,6 +3047,41 @@ func convBF16w2n1(t *tile)
 //go:noescape
 func convBF16w1n1(t *tile)
 
+// depthBF16n1 computes 1 pixels of 16 channels, each from its own input channel.
+//
+//go:noescape
+func depthBF16n1(t *tile)
+
+// depth2s1BF16n1 computes 1 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1BF16n1(t *tile)
+
+// depth3s1BF16n1 computes 1 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1BF16n1(t *tile)
+
+// depth5s1BF16n1 computes 1 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1BF16n1(t *tile)
+
+// depth7s1BF16n1 computes 1 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1BF16n1(t *tile)
+
+// depth3s2BF16n1 computes 1 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2BF16n1(t *tile)
+
+// depth5s2BF16n1 computes 1 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2BF16n1(t *tile)
+
 // convBF16w2n2 computes 2 pixels of 32 output channels.
 //
 //go:noescape
@@ -3056,6 +3091,41 @@ func convBF16w2n2(t *tile)
 //
 //go:noescape
 func convBF16w1n2(t *tile)
+
+// depthBF16n2 computes 2 pixels of 16 channels, each from its own input channel.
+//
+//go:noescape
+func depthBF16n2(t *tile)
+
+// depth2s1BF16n2 computes 2 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1BF16n2(t *tile)
+
+// depth3s1BF16n2 computes 2 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1BF16n2(t *tile)
+
+// depth5s1BF16n2 computes 2 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1BF16n2(t *tile)
+
+// depth7s1BF16n2 computes 2 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1BF16n2(t *tile)
+
+// depth3s2BF16n2 computes 2 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2BF16n2(t *tile)
+
+// depth5s2BF16n2 computes 2 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2BF16n2(t *tile)
 
 // convBF16w2n3 computes 3 pixels of 32 output channels.
 //
@@ -3067,6 +3137,41 @@ func convBF16w2n3(t *tile)
 //go:noescape
 func convBF16w1n3(t *tile)
 
+// depthBF16n3 computes 3 pixels of 16 channels, each from its own input channel.
+//
+//go:noescape
+func depthBF16n3(t *tile)
+
+// depth2s1BF16n3 computes 3 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1BF16n3(t *tile)
+
+// depth3s1BF16n3 computes 3 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1BF16n3(t *tile)
+
+// depth5s1BF16n3 computes 3 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1BF16n3(t *tile)
+
+// depth7s1BF16n3 computes 3 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1BF16n3(t *tile)
+
+// depth3s2BF16n3 computes 3 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2BF16n3(t *tile)
+
+// depth5s2BF16n3 computes 3 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2BF16n3(t *tile)
+
 // convBF16w2n4 computes 4 pixels of 32 output channels.
 //
 //go:noescape
@@ -3076,6 +3181,41 @@ func convBF16w2n4(t *tile)
 //
 //go:noescape
 func convBF16w1n4(t *tile)
+
+// depthBF16n4 computes 4 pixels of 16 channels, each from its own input channel.
+//
+//go:noescape
+func depthBF16n4(t *tile)
+
+// depth2s1BF16n4 computes 4 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1BF16n4(t *tile)
+
+// depth3s1BF16n4 computes 4 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1BF16n4(t *tile)
+
+// depth5s1BF16n4 computes 4 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1BF16n4(t *tile)
+
+// depth7s1BF16n4 computes 4 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1BF16n4(t *tile)
+
+// depth3s2BF16n4 computes 4 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2BF16n4(t *tile)
+
+// depth5s2BF16n4 computes 4 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2BF16n4(t *tile)
 
 // convBF16w2n5 computes 5 pixels of 32 output channels.
 //
@@ -3087,6 +3227,41 @@ func convBF16w2n5(t *tile)
 //go:noescape
 func convBF16w1n5(t *tile)
 
+// depthBF16n5 computes 5 pixels of 16 channels, each from its own input channel.
+//
+//go:noescape
+func depthBF16n5(t *tile)
+
+// depth2s1BF16n5 computes 5 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1BF16n5(t *tile)
+
+// depth3s1BF16n5 computes 5 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1BF16n5(t *tile)
+
+// depth5s1BF16n5 computes 5 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1BF16n5(t *tile)
+
+// depth7s1BF16n5 computes 5 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1BF16n5(t *tile)
+
+// depth3s2BF16n5 computes 5 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2BF16n5(t *tile)
+
+// depth5s2BF16n5 computes 5 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2BF16n5(t *tile)
+
 // convBF16w2n6 computes 6 pixels of 32 output channels.
 //
 //go:noescape
@@ -3096,6 +3271,41 @@ func convBF16w2n6(t *tile)
 //
 //go:noescape
 func convBF16w1n6(t *tile)
+
+// depthBF16n6 computes 6 pixels of 16 channels, each from its own input channel.
+//
+//go:noescape
+func depthBF16n6(t *tile)
+
+// depth2s1BF16n6 computes 6 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1BF16n6(t *tile)
+
+// depth3s1BF16n6 computes 6 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1BF16n6(t *tile)
+
+// depth5s1BF16n6 computes 6 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1BF16n6(t *tile)
+
+// depth7s1BF16n6 computes 6 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1BF16n6(t *tile)
+
+// depth3s2BF16n6 computes 6 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2BF16n6(t *tile)
+
+// depth5s2BF16n6 computes 6 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2BF16n6(t *tile)
 
 // convBF16w2n7 computes 7 pixels of 32 output channels.
 //
@@ -3107,6 +3317,41 @@ func convBF16w2n7(t *tile)
 //go:noescape
 func convBF16w1n7(t *tile)
 
+// depthBF16n7 computes 7 pixels of 16 channels, each from its own input channel.
+//
+//go:noescape
+func depthBF16n7(t *tile)
+
+// depth2s1BF16n7 computes 7 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1BF16n7(t *tile)
+
+// depth3s1BF16n7 computes 7 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1BF16n7(t *tile)
+
+// depth5s1BF16n7 computes 7 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1BF16n7(t *tile)
+
+// depth7s1BF16n7 computes 7 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1BF16n7(t *tile)
+
+// depth3s2BF16n7 computes 7 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2BF16n7(t *tile)
+
+// depth5s2BF16n7 computes 7 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2BF16n7(t *tile)
+
 // convBF16w2n8 computes 8 pixels of 32 output channels.
 //
 //go:noescape
@@ -3116,6 +3361,41 @@ func convBF16w2n8(t *tile)
 //
 //go:noescape
 func convBF16w1n8(t *tile)
+
+// depthBF16n8 computes 8 pixels of 16 channels, each from its own input channel.
+//
+//go:noescape
+func depthBF16n8(t *tile)
+
+// depth2s1BF16n8 computes 8 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1BF16n8(t *tile)
+
+// depth3s1BF16n8 computes 8 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1BF16n8(t *tile)
+
+// depth5s1BF16n8 computes 8 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1BF16n8(t *tile)
+
+// depth7s1BF16n8 computes 8 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1BF16n8(t *tile)
+
+// depth3s2BF16n8 computes 8 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2BF16n8(t *tile)
+
+// depth5s2BF16n8 computes 8 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2BF16n8(t *tile)
 
 // convBF16w2n9 computes 9 pixels of 32 output channels.
 //
@@ -3127,6 +3407,41 @@ func convBF16w2n9(t *tile)
 //go:noescape
 func convBF16w1n9(t *tile)
 
+// depthBF16n9 computes 9 pixels of 16 channels, each from its own input channel.
+//
+//go:noescape
+func depthBF16n9(t *tile)
+
+// depth2s1BF16n9 computes 9 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1BF16n9(t *tile)
+
+// depth3s1BF16n9 computes 9 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1BF16n9(t *tile)
+
+// depth5s1BF16n9 computes 9 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1BF16n9(t *tile)
+
+// depth7s1BF16n9 computes 9 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1BF16n9(t *tile)
+
+// depth3s2BF16n9 computes 9 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2BF16n9(t *tile)
+
+// depth5s2BF16n9 computes 9 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2BF16n9(t *tile)
+
 // convBF16w2n10 computes 10 pixels of 32 output channels.
 //
 //go:noescape
@@ -3136,6 +3451,41 @@ func convBF16w2n10(t *tile)
 //
 //go:noescape
 func convBF16w1n10(t *tile)
+
+// depthBF16n10 computes 10 pixels of 16 channels, each from its own input channel.
+//
+//go:noescape
+func depthBF16n10(t *tile)
+
+// depth2s1BF16n10 computes 10 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1BF16n10(t *tile)
+
+// depth3s1BF16n10 computes 10 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1BF16n10(t *tile)
+
+// depth5s1BF16n10 computes 10 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1BF16n10(t *tile)
+
+// depth7s1BF16n10 computes 10 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1BF16n10(t *tile)
+
+// depth3s2BF16n10 computes 10 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2BF16n10(t *tile)
+
+// depth5s2BF16n10 computes 10 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2BF16n10(t *tile)
 
 // convBF16w2n11 computes 11 pixels of 32 output channels.
 //
@@ -3147,6 +3497,41 @@ func convBF16w2n11(t *tile)
 //go:noescape
 func convBF16w1n11(t *tile)
 
+// depthBF16n11 computes 11 pixels of 16 channels, each from its own input channel.
+//
+//go:noescape
+func depthBF16n11(t *tile)
+
+// depth2s1BF16n11 computes 11 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1BF16n11(t *tile)
+
+// depth3s1BF16n11 computes 11 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1BF16n11(t *tile)
+
+// depth5s1BF16n11 computes 11 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1BF16n11(t *tile)
+
+// depth7s1BF16n11 computes 11 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1BF16n11(t *tile)
+
+// depth3s2BF16n11 computes 11 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2BF16n11(t *tile)
+
+// depth5s2BF16n11 computes 11 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2BF16n11(t *tile)
+
 // convBF16w2n12 computes 12 pixels of 32 output channels.
 //
 //go:noescape
@@ -3156,6 +3541,41 @@ func convBF16w2n12(t *tile)
 //
 //go:noescape
 func convBF16w1n12(t *tile)
+
+// depthBF16n12 computes 12 pixels of 16 channels, each from its own input channel.
+//
+//go:noescape
+func depthBF16n12(t *tile)
+
+// depth2s1BF16n12 computes 12 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1BF16n12(t *tile)
+
+// depth3s1BF16n12 computes 12 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1BF16n12(t *tile)
+
+// depth5s1BF16n12 computes 12 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1BF16n12(t *tile)
+
+// depth7s1BF16n12 computes 12 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1BF16n12(t *tile)
+
+// depth3s2BF16n12 computes 12 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2BF16n12(t *tile)
+
+// depth5s2BF16n12 computes 12 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2BF16n12(t *tile)
 
 // convBF16w2n13 computes 13 pixels of 32 output channels.
 //
@@ -3167,6 +3587,41 @@ func convBF16w2n13(t *tile)
 //go:noescape
 func convBF16w1n13(t *tile)
 
+// depthBF16n13 computes 13 pixels of 16 channels, each from its own input channel.
+//
+//go:noescape
+func depthBF16n13(t *tile)
+
+// depth2s1BF16n13 computes 13 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1BF16n13(t *tile)
+
+// depth3s1BF16n13 computes 13 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1BF16n13(t *tile)
+
+// depth5s1BF16n13 computes 13 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1BF16n13(t *tile)
+
+// depth7s1BF16n13 computes 13 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1BF16n13(t *tile)
+
+// depth3s2BF16n13 computes 13 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2BF16n13(t *tile)
+
+// depth5s2BF16n13 computes 13 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2BF16n13(t *tile)
+
 // convBF16w2n14 computes 14 pixels of 32 output channels.
 //
 //go:noescape
@@ -3176,6 +3631,41 @@ func convBF16w2n14(t *tile)
 //
 //go:noescape
 func convBF16w1n14(t *tile)
+
+// depthBF16n14 computes 14 pixels of 16 channels, each from its own input channel.
+//
+//go:noescape
+func depthBF16n14(t *tile)
+
+// depth2s1BF16n14 computes 14 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1BF16n14(t *tile)
+
+// depth3s1BF16n14 computes 14 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1BF16n14(t *tile)
+
+// depth5s1BF16n14 computes 14 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1BF16n14(t *tile)
+
+// depth7s1BF16n14 computes 14 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1BF16n14(t *tile)
+
+// depth3s2BF16n14 computes 14 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2BF16n14(t *tile)
+
+// depth5s2BF16n14 computes 14 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2BF16n14(t *tile)
 
 // winogradInput3BF16 takes tiles of a block of bfloat16 to the points of F(2x2,3x3).
 //
@@ -3234,6 +3724,481 @@ func pairRowBF16(t *rowTile)
 
 // peakBF16 makes n rounds of 18 dot products of pairs on registers of 16 lanes.
 func peakBF16(n int)
+
+// mixBF16 is clean*x + wet*f.
+//
+//go:noescape
+func mixBF16(t *bendTile)
+
+// scaleBF16 is x*(clean + wet*f).
+//
+//go:noescape
+func scaleBF16(t *bendTile)
+
+// dotBF16 sums wet*x*f in each lane.
+//
+//go:noescape
+func dotBF16(t *bendTile)
+
+// linearApplyBF16 applies nn.Linear to a row of bfloat16.
+//
+//go:noescape
+func linearApplyBF16(t *bendTile)
+
+// linearSlopeBF16 is the way back of nn.Linear in bfloat16.
+//
+//go:noescape
+func linearSlopeBF16(t *bendTile)
+
+// kneeApplyBF16 applies nn.Knee to a row of bfloat16.
+//
+//go:noescape
+func kneeApplyBF16(t *bendTile)
+
+// kneeSlopeBF16 is the way back of nn.Knee in bfloat16.
+//
+//go:noescape
+func kneeSlopeBF16(t *bendTile)
+
+// softApplyBF16 applies nn.Soft to a row of bfloat16.
+//
+//go:noescape
+func softApplyBF16(t *bendTile)
+
+// softSlopeBF16 is the way back of nn.Soft in bfloat16.
+//
+//go:noescape
+func softSlopeBF16(t *bendTile)
+
+// hardApplyBF16 applies nn.Hard to a row of bfloat16.
+//
+//go:noescape
+func hardApplyBF16(t *bendTile)
+
+// hardSlopeBF16 is the way back of nn.Hard in bfloat16.
+//
+//go:noescape
+func hardSlopeBF16(t *bendTile)
+
+// switchApplyBF16 applies nn.Switch to a row of bfloat16.
+//
+//go:noescape
+func switchApplyBF16(t *bendTile)
+
+// clampApplyBF16 applies nn.Clamp to a row of bfloat16.
+//
+//go:noescape
+func clampApplyBF16(t *bendTile)
+
+// clampSlopeBF16 is the way back of nn.Clamp in bfloat16.
+//
+//go:noescape
+func clampSlopeBF16(t *bendTile)
+
+// foldApplyBF16 applies nn.Fold to a row of bfloat16.
+//
+//go:noescape
+func foldApplyBF16(t *bendTile)
+
+// foldSlopeBF16 is the way back of nn.Fold in bfloat16.
+//
+//go:noescape
+func foldSlopeBF16(t *bendTile)
+
+// turnApplyBF16 applies nn.Turn to a row of bfloat16.
+//
+//go:noescape
+func turnApplyBF16(t *bendTile)
+
+// crushApplyBF16 applies nn.Crush to a row of bfloat16.
+//
+//go:noescape
+func crushApplyBF16(t *bendTile)
+
+// sineApplyBF16 applies nn.Sine to a row of bfloat16.
+//
+//go:noescape
+func sineApplyBF16(t *bendTile)
+
+// sineSlopeBF16 is the way back of nn.Sine in bfloat16.
+//
+//go:noescape
+func sineSlopeBF16(t *bendTile)
+
+// sigmoidApplyBF16 applies nn.Sigmoid to a row of bfloat16.
+//
+//go:noescape
+func sigmoidApplyBF16(t *bendTile)
+
+// sigmoidSlopeBF16 is the way back of nn.Sigmoid in bfloat16.
+//
+//go:noescape
+func sigmoidSlopeBF16(t *bendTile)
+
+// hardSigmoidApplyBF16 applies nn.HardSigmoid to a row of bfloat16.
+//
+//go:noescape
+func hardSigmoidApplyBF16(t *bendTile)
+
+// hardSigmoidSlopeBF16 is the way back of nn.HardSigmoid in bfloat16.
+//
+//go:noescape
+func hardSigmoidSlopeBF16(t *bendTile)
+
+// hardSwishApplyBF16 applies nn.HardSwish to a row of bfloat16.
+//
+//go:noescape
+func hardSwishApplyBF16(t *bendTile)
+
+// hardSwishSlopeBF16 is the way back of nn.HardSwish in bfloat16.
+//
+//go:noescape
+func hardSwishSlopeBF16(t *bendTile)
+
+// siLUApplyBF16 applies nn.SiLU to a row of bfloat16.
+//
+//go:noescape
+func siLUApplyBF16(t *bendTile)
+
+// siLUSlopeBF16 is the way back of nn.SiLU in bfloat16.
+//
+//go:noescape
+func siLUSlopeBF16(t *bendTile)
+
+// geluApplyBF16 applies nn.Gelu to a row of bfloat16.
+//
+//go:noescape
+func geluApplyBF16(t *bendTile)
+
+// geluSlopeBF16 is the way back of nn.Gelu in bfloat16.
+//
+//go:noescape
+func geluSlopeBF16(t *bendTile)
+
+// geluTanhApplyBF16 applies nn.GeluTanh to a row of bfloat16.
+//
+//go:noescape
+func geluTanhApplyBF16(t *bendTile)
+
+// geluTanhSlopeBF16 is the way back of nn.GeluTanh in bfloat16.
+//
+//go:noescape
+func geluTanhSlopeBF16(t *bendTile)
+
+// tanhApplyBF16 applies nn.Tanh to a row of bfloat16.
+//
+//go:noescape
+func tanhApplyBF16(t *bendTile)
+
+// tanhSlopeBF16 is the way back of nn.Tanh in bfloat16.
+//
+//go:noescape
+func tanhSlopeBF16(t *bendTile)
+
+// erfApplyBF16 applies nn.Erf to a row of bfloat16.
+//
+//go:noescape
+func erfApplyBF16(t *bendTile)
+
+// erfSlopeBF16 is the way back of nn.Erf in bfloat16.
+//
+//go:noescape
+func erfSlopeBF16(t *bendTile)
+
+// softplusApplyBF16 applies nn.Softplus to a row of bfloat16.
+//
+//go:noescape
+func softplusApplyBF16(t *bendTile)
+
+// softplusSlopeBF16 is the way back of nn.Softplus in bfloat16.
+//
+//go:noescape
+func softplusSlopeBF16(t *bendTile)
+
+// mishApplyBF16 applies nn.Mish to a row of bfloat16.
+//
+//go:noescape
+func mishApplyBF16(t *bendTile)
+
+// mishSlopeBF16 is the way back of nn.Mish in bfloat16.
+//
+//go:noescape
+func mishSlopeBF16(t *bendTile)
+
+// eluApplyBF16 applies nn.Elu to a row of bfloat16.
+//
+//go:noescape
+func eluApplyBF16(t *bendTile)
+
+// eluSlopeBF16 is the way back of nn.Elu in bfloat16.
+//
+//go:noescape
+func eluSlopeBF16(t *bendTile)
+
+// celuApplyBF16 applies nn.Celu to a row of bfloat16.
+//
+//go:noescape
+func celuApplyBF16(t *bendTile)
+
+// celuSlopeBF16 is the way back of nn.Celu in bfloat16.
+//
+//go:noescape
+func celuSlopeBF16(t *bendTile)
+
+// thresholdedApplyBF16 applies nn.Thresholded to a row of bfloat16.
+//
+//go:noescape
+func thresholdedApplyBF16(t *bendTile)
+
+// thresholdedSlopeBF16 is the way back of nn.Thresholded in bfloat16.
+//
+//go:noescape
+func thresholdedSlopeBF16(t *bendTile)
+
+// shrunkApplyBF16 applies nn.Shrunk to a row of bfloat16.
+//
+//go:noescape
+func shrunkApplyBF16(t *bendTile)
+
+// shrunkSlopeBF16 is the way back of nn.Shrunk in bfloat16.
+//
+//go:noescape
+func shrunkSlopeBF16(t *bendTile)
+
+// softsignApplyBF16 applies nn.Softsign to a row of bfloat16.
+//
+//go:noescape
+func softsignApplyBF16(t *bendTile)
+
+// softsignSlopeBF16 is the way back of nn.Softsign in bfloat16.
+//
+//go:noescape
+func softsignSlopeBF16(t *bendTile)
+
+// absApplyBF16 applies nn.Abs to a row of bfloat16.
+//
+//go:noescape
+func absApplyBF16(t *bendTile)
+
+// absSlopeBF16 is the way back of nn.Abs in bfloat16.
+//
+//go:noescape
+func absSlopeBF16(t *bendTile)
+
+// signumApplyBF16 applies nn.Signum to a row of bfloat16.
+//
+//go:noescape
+func signumApplyBF16(t *bendTile)
+
+// signumSlopeBF16 is the way back of nn.Signum in bfloat16.
+//
+//go:noescape
+func signumSlopeBF16(t *bendTile)
+
+// expApplyBF16 applies nn.Exp to a row of bfloat16.
+//
+//go:noescape
+func expApplyBF16(t *bendTile)
+
+// expSlopeBF16 is the way back of nn.Exp in bfloat16.
+//
+//go:noescape
+func expSlopeBF16(t *bendTile)
+
+// logApplyBF16 applies nn.Log to a row of bfloat16.
+//
+//go:noescape
+func logApplyBF16(t *bendTile)
+
+// logSlopeBF16 is the way back of nn.Log in bfloat16.
+//
+//go:noescape
+func logSlopeBF16(t *bendTile)
+
+// sqrtApplyBF16 applies nn.Sqrt to a row of bfloat16.
+//
+//go:noescape
+func sqrtApplyBF16(t *bendTile)
+
+// sqrtSlopeBF16 is the way back of nn.Sqrt in bfloat16.
+//
+//go:noescape
+func sqrtSlopeBF16(t *bendTile)
+
+// squaredApplyBF16 applies nn.Squared to a row of bfloat16.
+//
+//go:noescape
+func squaredApplyBF16(t *bendTile)
+
+// squaredSlopeBF16 is the way back of nn.Squared in bfloat16.
+//
+//go:noescape
+func squaredSlopeBF16(t *bendTile)
+
+// powerApplyBF16 applies nn.Power to a row of bfloat16.
+//
+//go:noescape
+func powerApplyBF16(t *bendTile)
+
+// powerSlopeBF16 is the way back of nn.Power in bfloat16.
+//
+//go:noescape
+func powerSlopeBF16(t *bendTile)
+
+// reciprocalApplyBF16 applies nn.Reciprocal to a row of bfloat16.
+//
+//go:noescape
+func reciprocalApplyBF16(t *bendTile)
+
+// reciprocalSlopeBF16 is the way back of nn.Reciprocal in bfloat16.
+//
+//go:noescape
+func reciprocalSlopeBF16(t *bendTile)
+
+// roundDownApplyBF16 applies nn.RoundDown to a row of bfloat16.
+//
+//go:noescape
+func roundDownApplyBF16(t *bendTile)
+
+// roundDownSlopeBF16 is the way back of nn.RoundDown in bfloat16.
+//
+//go:noescape
+func roundDownSlopeBF16(t *bendTile)
+
+// roundUpApplyBF16 applies nn.RoundUp to a row of bfloat16.
+//
+//go:noescape
+func roundUpApplyBF16(t *bendTile)
+
+// roundUpSlopeBF16 is the way back of nn.RoundUp in bfloat16.
+//
+//go:noescape
+func roundUpSlopeBF16(t *bendTile)
+
+// roundEvenApplyBF16 applies nn.RoundEven to a row of bfloat16.
+//
+//go:noescape
+func roundEvenApplyBF16(t *bendTile)
+
+// roundEvenSlopeBF16 is the way back of nn.RoundEven in bfloat16.
+//
+//go:noescape
+func roundEvenSlopeBF16(t *bendTile)
+
+// sinApplyBF16 applies nn.Sin to a row of bfloat16.
+//
+//go:noescape
+func sinApplyBF16(t *bendTile)
+
+// sinSlopeBF16 is the way back of nn.Sin in bfloat16.
+//
+//go:noescape
+func sinSlopeBF16(t *bendTile)
+
+// cosApplyBF16 applies nn.Cos to a row of bfloat16.
+//
+//go:noescape
+func cosApplyBF16(t *bendTile)
+
+// cosSlopeBF16 is the way back of nn.Cos in bfloat16.
+//
+//go:noescape
+func cosSlopeBF16(t *bendTile)
+
+// tanApplyBF16 applies nn.Tan to a row of bfloat16.
+//
+//go:noescape
+func tanApplyBF16(t *bendTile)
+
+// tanSlopeBF16 is the way back of nn.Tan in bfloat16.
+//
+//go:noescape
+func tanSlopeBF16(t *bendTile)
+
+// asinApplyBF16 applies nn.Asin to a row of bfloat16.
+//
+//go:noescape
+func asinApplyBF16(t *bendTile)
+
+// asinSlopeBF16 is the way back of nn.Asin in bfloat16.
+//
+//go:noescape
+func asinSlopeBF16(t *bendTile)
+
+// acosApplyBF16 applies nn.Acos to a row of bfloat16.
+//
+//go:noescape
+func acosApplyBF16(t *bendTile)
+
+// acosSlopeBF16 is the way back of nn.Acos in bfloat16.
+//
+//go:noescape
+func acosSlopeBF16(t *bendTile)
+
+// atanApplyBF16 applies nn.Atan to a row of bfloat16.
+//
+//go:noescape
+func atanApplyBF16(t *bendTile)
+
+// atanSlopeBF16 is the way back of nn.Atan in bfloat16.
+//
+//go:noescape
+func atanSlopeBF16(t *bendTile)
+
+// sinhApplyBF16 applies nn.Sinh to a row of bfloat16.
+//
+//go:noescape
+func sinhApplyBF16(t *bendTile)
+
+// sinhSlopeBF16 is the way back of nn.Sinh in bfloat16.
+//
+//go:noescape
+func sinhSlopeBF16(t *bendTile)
+
+// coshApplyBF16 applies nn.Cosh to a row of bfloat16.
+//
+//go:noescape
+func coshApplyBF16(t *bendTile)
+
+// coshSlopeBF16 is the way back of nn.Cosh in bfloat16.
+//
+//go:noescape
+func coshSlopeBF16(t *bendTile)
+
+// asinhApplyBF16 applies nn.Asinh to a row of bfloat16.
+//
+//go:noescape
+func asinhApplyBF16(t *bendTile)
+
+// asinhSlopeBF16 is the way back of nn.Asinh in bfloat16.
+//
+//go:noescape
+func asinhSlopeBF16(t *bendTile)
+
+// acoshApplyBF16 applies nn.Acosh to a row of bfloat16.
+//
+//go:noescape
+func acoshApplyBF16(t *bendTile)
+
+// acoshSlopeBF16 is the way back of nn.Acosh in bfloat16.
+//
+//go:noescape
+func acoshSlopeBF16(t *bendTile)
+
+// atanhApplyBF16 applies nn.Atanh to a row of bfloat16.
+//
+//go:noescape
+func atanhApplyBF16(t *bendTile)
+
+// atanhSlopeBF16 is the way back of nn.Atanh in bfloat16.
+//
+//go:noescape
+func atanhSlopeBF16(t *bendTile)
+
+// quantisedApplyBF16 applies nn.Quantised to a row of bfloat16.
+//
+//go:noescape
+func quantisedApplyBF16(t *bendTile)
 
 // pause is a moment's rest in a loop that waits.
 func pause()
@@ -3608,6 +4573,104 @@ var bendersAVX2 = benders{
 	both: [len(nn.Unaries)]func(t *bendTile){},
 }
 
+var applyBF16 = [len(nn.Unaries)]func(t *bendTile){
+	nn.Linear:      linearApplyBF16,
+	nn.Knee:        kneeApplyBF16,
+	nn.Soft:        softApplyBF16,
+	nn.Hard:        hardApplyBF16,
+	nn.Switch:      switchApplyBF16,
+	nn.Clamp:       clampApplyBF16,
+	nn.Fold:        foldApplyBF16,
+	nn.Turn:        turnApplyBF16,
+	nn.Crush:       crushApplyBF16,
+	nn.Sine:        sineApplyBF16,
+	nn.Sigmoid:     sigmoidApplyBF16,
+	nn.HardSigmoid: hardSigmoidApplyBF16,
+	nn.HardSwish:   hardSwishApplyBF16,
+	nn.SiLU:        siLUApplyBF16,
+	nn.Gelu:        geluApplyBF16,
+	nn.GeluTanh:    geluTanhApplyBF16,
+	nn.Tanh:        tanhApplyBF16,
+	nn.Erf:         erfApplyBF16,
+	nn.Softplus:    softplusApplyBF16,
+	nn.Mish:        mishApplyBF16,
+	nn.Elu:         eluApplyBF16,
+	nn.Celu:        celuApplyBF16,
+	nn.Thresholded: thresholdedApplyBF16,
+	nn.Shrunk:      shrunkApplyBF16,
+	nn.Softsign:    softsignApplyBF16,
+	nn.Abs:         absApplyBF16,
+	nn.Signum:      signumApplyBF16,
+	nn.Exp:         expApplyBF16,
+	nn.Log:         logApplyBF16,
+	nn.Sqrt:        sqrtApplyBF16,
+	nn.Squared:     squaredApplyBF16,
+	nn.Power:       powerApplyBF16,
+	nn.Reciprocal:  reciprocalApplyBF16,
+	nn.RoundDown:   roundDownApplyBF16,
+	nn.RoundUp:     roundUpApplyBF16,
+	nn.RoundEven:   roundEvenApplyBF16,
+	nn.Sin:         sinApplyBF16,
+	nn.Cos:         cosApplyBF16,
+	nn.Tan:         tanApplyBF16,
+	nn.Asin:        asinApplyBF16,
+	nn.Acos:        acosApplyBF16,
+	nn.Atan:        atanApplyBF16,
+	nn.Sinh:        sinhApplyBF16,
+	nn.Cosh:        coshApplyBF16,
+	nn.Asinh:       asinhApplyBF16,
+	nn.Acosh:       acoshApplyBF16,
+	nn.Atanh:       atanhApplyBF16,
+	nn.Quantised:   quantisedApplyBF16,
+}
+
+var slopeBF16 = [len(nn.Unaries)]func(t *bendTile){
+	nn.Linear:      linearSlopeBF16,
+	nn.Knee:        kneeSlopeBF16,
+	nn.Soft:        softSlopeBF16,
+	nn.Hard:        hardSlopeBF16,
+	nn.Clamp:       clampSlopeBF16,
+	nn.Fold:        foldSlopeBF16,
+	nn.Sine:        sineSlopeBF16,
+	nn.Sigmoid:     sigmoidSlopeBF16,
+	nn.HardSigmoid: hardSigmoidSlopeBF16,
+	nn.HardSwish:   hardSwishSlopeBF16,
+	nn.SiLU:        siLUSlopeBF16,
+	nn.Gelu:        geluSlopeBF16,
+	nn.GeluTanh:    geluTanhSlopeBF16,
+	nn.Tanh:        tanhSlopeBF16,
+	nn.Erf:         erfSlopeBF16,
+	nn.Softplus:    softplusSlopeBF16,
+	nn.Mish:        mishSlopeBF16,
+	nn.Elu:         eluSlopeBF16,
+	nn.Celu:        celuSlopeBF16,
+	nn.Thresholded: thresholdedSlopeBF16,
+	nn.Shrunk:      shrunkSlopeBF16,
+	nn.Softsign:    softsignSlopeBF16,
+	nn.Abs:         absSlopeBF16,
+	nn.Signum:      signumSlopeBF16,
+	nn.Exp:         expSlopeBF16,
+	nn.Log:         logSlopeBF16,
+	nn.Sqrt:        sqrtSlopeBF16,
+	nn.Squared:     squaredSlopeBF16,
+	nn.Power:       powerSlopeBF16,
+	nn.Reciprocal:  reciprocalSlopeBF16,
+	nn.RoundDown:   roundDownSlopeBF16,
+	nn.RoundUp:     roundUpSlopeBF16,
+	nn.RoundEven:   roundEvenSlopeBF16,
+	nn.Sin:         sinSlopeBF16,
+	nn.Cos:         cosSlopeBF16,
+	nn.Tan:         tanSlopeBF16,
+	nn.Asin:        asinSlopeBF16,
+	nn.Acos:        acosSlopeBF16,
+	nn.Atan:        atanSlopeBF16,
+	nn.Sinh:        sinhSlopeBF16,
+	nn.Cosh:        coshSlopeBF16,
+	nn.Asinh:       asinhSlopeBF16,
+	nn.Acosh:       acoshSlopeBF16,
+	nn.Atanh:       atanhSlopeBF16,
+}
+
 var learnersAVX512 = learners{
 	moments:      [2][2]func(t *mapTile){{momentsWholeByWholeAVX512, momentsWholeByHalfAVX512}, {momentsHalfByWholeAVX512, momentsHalfByHalfAVX512}},
 	norm:         [2][2]func(t *mapTile){{normMapWholeToWholeAVX512, normMapWholeToHalfAVX512}, {normMapHalfToWholeAVX512, normMapHalfToHalfAVX512}},
@@ -3641,6 +4704,17 @@ var depthRowsAVX512 = []depthRows{
 	{taps: 7, stride: 1, run: []kernel{nil, depth7s1AVX512n1, depth7s1AVX512n2, depth7s1AVX512n3, depth7s1AVX512n4, depth7s1AVX512n5, depth7s1AVX512n6, depth7s1AVX512n7, depth7s1AVX512n8, depth7s1AVX512n9, depth7s1AVX512n10, depth7s1AVX512n11, depth7s1AVX512n12, depth7s1AVX512n13, depth7s1AVX512n14}},
 	{taps: 3, stride: 2, run: []kernel{nil, depth3s2AVX512n1, depth3s2AVX512n2, depth3s2AVX512n3, depth3s2AVX512n4, depth3s2AVX512n5, depth3s2AVX512n6, depth3s2AVX512n7, depth3s2AVX512n8, depth3s2AVX512n9, depth3s2AVX512n10, depth3s2AVX512n11, depth3s2AVX512n12, depth3s2AVX512n13, depth3s2AVX512n14}},
 	{taps: 5, stride: 2, run: []kernel{nil, depth5s2AVX512n1, depth5s2AVX512n2, depth5s2AVX512n3, depth5s2AVX512n4, depth5s2AVX512n5, depth5s2AVX512n6, depth5s2AVX512n7, depth5s2AVX512n8, depth5s2AVX512n9, depth5s2AVX512n10, depth5s2AVX512n11, depth5s2AVX512n12, depth5s2AVX512n13, depth5s2AVX512n14}},
+}
+
+var depthBF16 = []kernel{nil, depthBF16n1, depthBF16n2, depthBF16n3, depthBF16n4, depthBF16n5, depthBF16n6, depthBF16n7, depthBF16n8, depthBF16n9, depthBF16n10, depthBF16n11, depthBF16n12, depthBF16n13, depthBF16n14}
+
+var depthRowsBF16 = []depthRows{
+	{taps: 2, stride: 1, run: []kernel{nil, depth2s1BF16n1, depth2s1BF16n2, depth2s1BF16n3, depth2s1BF16n4, depth2s1BF16n5, depth2s1BF16n6, depth2s1BF16n7, depth2s1BF16n8, depth2s1BF16n9, depth2s1BF16n10, depth2s1BF16n11, depth2s1BF16n12, depth2s1BF16n13, depth2s1BF16n14}},
+	{taps: 3, stride: 1, run: []kernel{nil, depth3s1BF16n1, depth3s1BF16n2, depth3s1BF16n3, depth3s1BF16n4, depth3s1BF16n5, depth3s1BF16n6, depth3s1BF16n7, depth3s1BF16n8, depth3s1BF16n9, depth3s1BF16n10, depth3s1BF16n11, depth3s1BF16n12, depth3s1BF16n13, depth3s1BF16n14}},
+	{taps: 5, stride: 1, run: []kernel{nil, depth5s1BF16n1, depth5s1BF16n2, depth5s1BF16n3, depth5s1BF16n4, depth5s1BF16n5, depth5s1BF16n6, depth5s1BF16n7, depth5s1BF16n8, depth5s1BF16n9, depth5s1BF16n10, depth5s1BF16n11, depth5s1BF16n12, depth5s1BF16n13, depth5s1BF16n14}},
+	{taps: 7, stride: 1, run: []kernel{nil, depth7s1BF16n1, depth7s1BF16n2, depth7s1BF16n3, depth7s1BF16n4, depth7s1BF16n5, depth7s1BF16n6, depth7s1BF16n7, depth7s1BF16n8, depth7s1BF16n9, depth7s1BF16n10, depth7s1BF16n11, depth7s1BF16n12, depth7s1BF16n13, depth7s1BF16n14}},
+	{taps: 3, stride: 2, run: []kernel{nil, depth3s2BF16n1, depth3s2BF16n2, depth3s2BF16n3, depth3s2BF16n4, depth3s2BF16n5, depth3s2BF16n6, depth3s2BF16n7, depth3s2BF16n8, depth3s2BF16n9, depth3s2BF16n10, depth3s2BF16n11, depth3s2BF16n12, depth3s2BF16n13, depth3s2BF16n14}},
+	{taps: 5, stride: 2, run: []kernel{nil, depth5s2BF16n1, depth5s2BF16n2, depth5s2BF16n3, depth5s2BF16n4, depth5s2BF16n5, depth5s2BF16n6, depth5s2BF16n7, depth5s2BF16n8, depth5s2BF16n9, depth5s2BF16n10, depth5s2BF16n11, depth5s2BF16n12, depth5s2BF16n13, depth5s2BF16n14}},
 }
 
 var depthAVX2 = []kernel{nil, depthAVX2n1, depthAVX2n2, depthAVX2n3, depthAVX2n4, depthAVX2n5, depthAVX2n6}

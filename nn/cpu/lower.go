@@ -41,6 +41,16 @@ func (c *compiler) lower(i int) {
 // first is the values of the first layer that layer i reads.
 func (c *compiler) first(i int) view { return c.node(c.net.Layers[i].In[0]).out }
 
+// firstValues is the same as layers read it that are no convolutions.
+func (c *compiler) firstValues(i int) view { return c.values(c.net.Layers[i].In[0]) }
+
+// sentAsKept is the gradient at layer u as they read it, which is kept until the task has read it.
+func (g *gradientTask) sentAsKept(u int) view {
+	dy := g.slope(u)
+	g.live(g.n.gradLevel, dy.buf)
+	return dy
+}
+
 // sent is the gradient at layer u, which is kept until the task has read it.
 func (g *gradientTask) sent(u int) view {
 	dy := g.node(u).grad

@@ -37,7 +37,7 @@ func (o *avgPool) write(w *worker, r region) {
 
 // mapMean is avgPool where one window holds the whole map.
 type mapMean struct {
-	k      *kernels
+	halfRows
 	out, x view
 	share  float32
 }
@@ -59,6 +59,13 @@ func (o window) wholeShare(op *nn.Pool) float32 {
 func (o *mapMean) write(w *worker, r region) {
 	t := &w.bend
 	for b := r.b0; b < r.b1; b++ {
+		if o.x.isHalf() {
+			out := w.cell(o.out.at(b, 0, 0))
+			for c, v := range o.dots(w, &o.x, nil, b) {
+				out[c] = o.share * v
+			}
+			continue
+		}
 		rows, n := o.x.h, o.x.w
 		if o.x.gap == 0 { // they follow each other
 			rows, n = 1, rows*n

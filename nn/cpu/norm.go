@@ -24,7 +24,7 @@ func (s *normStats) of(w *worker) (mean, inverse []float32) {
 // layerNorm is a normalisation of channels at each position.
 type layerNorm struct {
 	*normStats
-	k                   *kernels
+	halfRows
 	op                  *nn.Norm
 	out, x              view
 	scale, shift, there []float32 // of the channels, padded; there is one for each
@@ -33,8 +33,9 @@ type layerNorm struct {
 // layerNormGradient is its way back.
 type layerNormGradient struct {
 	layerNorm
-	dy  view
-	add bool
+	dy    view
+	add   bool
+	gates []gateRef // of out in bfloat16, or nil
 }
 
 func init() { lowers((*compiler).forwardSetNorm, (*gradientTask).fromSetNorm) }
@@ -44,6 +45,8 @@ func (c *compiler) forwardSetNorm(i int, op *nn.Norm) {
 	sets := x.h * x.w
 	if op.Positions {
 		sets = x.n * lanes
+	} else {
+		x = c.firstValues(i)
 	}
 	n.stats = newNormStats(sets)
 	t := c.simple(i, 8, x.buf, n.stats.mean, n.stats.inverse)
@@ -56,12 +59,15 @@ func (c *compiler) forwardSetNorm(i int, op *nn.Norm) {
 	}
 }
 
-func (g *gradientTask) fromSetNorm(_, u int, op *nn.Norm) {
-	un, dy := g.node(u), g.sent(u)
-	g.live(g.n.gradLevel, g.n.out.buf, un.stats.mean, un.stats.inverse)
+func (g *gradientTask) fromSetNorm(i, u int, op *nn.Norm) {
+	un, x, dy := g.node(u), g.n.out, g.node(u).grad
+	if !op.Positions {
+		x, dy = g.values(i), g.slope(u)
+	}
+	g.live(g.n.gradLevel, x.buf, dy.buf, un.stats.mean, un.stats.inverse)
 	g.cost += 12 * g.cells()
 	normRegions(g.task, op, g.n.c)
-	o := &layerNormGradient{layerNorm: *newNorm(un.stats, g.packs.k, op, g.out, g.n.out), dy: dy, add: g.started()}
+	o := &layerNormGradient{layerNorm: *newNorm(un.stats, g.packs.k, op, g.out, x), dy: dy, add: g.started()}
 	if op.Positions {
 		g.add((*groupNormGradient)(o))
 	} else {
@@ -71,7 +77,7 @@ func (g *gradientTask) fromSetNorm(_, u int, op *nn.Norm) {
 
 func newNorm(m *normStats, k *kernels, op *nn.Norm, out, x view) *layerNorm {
 	there, _ := nn.Unscaled(x.c)
-	return &layerNorm{normStats: m, k: k, op: op, out: out, x: x, scale: padded(op.Scale), shift: padded(op.Shift), there: padded(there)}
+	return &layerNorm{normStats: m, halfRows: halfRows{k}, op: op, out: out, x: x, scale: padded(op.Scale), shift: padded(op.Shift), there: padded(there)}
 }
 
 // normRegions has a task's regions hold whole sets.
@@ -103,7 +109,9 @@ func (o *layerNorm) write(w *worker, r region) {
 	for y := r.y0; y < r.y1; y++ {
 		means, inverses := mean[y*o.x.w:(y+1)*o.x.w], inverse[y*o.x.w:(y+1)*o.x.w]
 		clear(means)
-		*t = normTile{x: w.address(o.x.at(0, y, 0)), n: o.x.w, xblock: o.x.block, blocks: o.x.n, gains: unsafe.Pointer(&o.there[0]),
+		x, xblock := o.read(w, rowX, o.x, y)
+		out, block := o.room(w, rowOut, o.out, y)
+		*t = normTile{x: x, n: o.x.w, xblock: xblock, blocks: o.x.n, gains: unsafe.Pointer(&o.there[0]),
 			means: unsafe.Pointer(&means[0]), factors: unsafe.Pointer(&inverses[0])}
 		if o.op.Centred {
 			t.sums = t.means
@@ -118,10 +126,11 @@ func (o *layerNorm) write(w *worker, r region) {
 			inverses[i] = inverseRoot(v/n + o.op.Eps)
 		}
 		for b := range o.x.n {
-			t.x, t.y = w.address(o.x.at(b, y, 0)), w.address(o.out.at(b, y, 0))
+			t.x, t.y = x.add(b*xblock), out.add(b*block)
 			t.gains, t.shifts = unsafe.Pointer(&o.scale[b*lanes]), unsafe.Pointer(&o.shift[b*lanes])
 			o.k.normaliseRow(t)
 		}
+		o.written(w, out, o.out, y, nil)
 	}
 }
 
@@ -134,13 +143,16 @@ func (o *layerNormGradient) write(w *worker, r region) {
 		means, inverses := mean[y*o.x.w:(y+1)*o.x.w], inverse[y*o.x.w:(y+1)*o.x.w]
 		rows := w.zeros(2 * o.x.w)
 		offsets, pulls := rows[:o.x.w], rows[o.x.w:]
-		*t = normTile{x: w.address(o.dy.at(0, y, 0)), n: o.x.w, xblock: o.dy.block, dyblock: o.dy.block, blocks: o.x.n, gains: unsafe.Pointer(&o.scale[0]),
+		x, xblock := o.read(w, rowX, o.x, y)
+		dy, dyblock := o.read(w, rowDY, o.dy, y)
+		out, block := o.room(w, rowOut, o.out, y)
+		*t = normTile{x: dy, n: o.x.w, xblock: dyblock, dyblock: dyblock, blocks: o.x.n, gains: unsafe.Pointer(&o.scale[0]),
 			means: unsafe.Pointer(&means[0]), factors: unsafe.Pointer(&inverses[0]), offsets: unsafe.Pointer(&offsets[0]), pulls: unsafe.Pointer(&pulls[0])}
 		if o.op.Centred {
 			t.sums = t.offsets
 			o.k.channelSums(t)
 		}
-		t.x, t.dy, t.xblock, t.sums = w.address(o.x.at(0, y, 0)), w.address(o.dy.at(0, y, 0)), o.x.block, t.pulls
+		t.x, t.dy, t.xblock, t.sums = x, dy, xblock, t.pulls
 		o.k.channelDots(t)
 		for i, v := range inverses {
 			offsets[i] *= -v * n
@@ -150,9 +162,10 @@ func (o *layerNormGradient) write(w *worker, r region) {
 			t.add = 1
 		}
 		for b := range o.x.n {
-			t.x, t.dy, t.y = w.address(o.x.at(b, y, 0)), w.address(o.dy.at(b, y, 0)), w.address(o.out.at(b, y, 0))
+			t.x, t.dy, t.y = x.add(b*xblock), dy.add(b*dyblock), out.add(b*block)
 			t.gains, t.shifts = unsafe.Pointer(&o.scale[b*lanes]), unsafe.Pointer(&o.there[b*lanes])
 			o.k.normaliseGradientRow(t)
 		}
+		o.written(w, out, o.out, y, o.gates)
 	}
 }

@@ -55,12 +55,12 @@ func (k packKey) taps(m matrix) int {
 func newPacks(k *kernels) *packs { return &packs{k: k, made: map[packKey]*packed{}} }
 
 func (p *packs) forward(o *nn.Conv, winograd, half bool) []panel {
-	return p.get(packKey{conv: o, winograd: winograd, half: half}, isDepthwise(o), func() matrix { return forwardMatrix(o) })
+	return p.get(packKey{conv: o, winograd: winograd, half: half && !isDepthwise(o)}, isDepthwise(o), func() matrix { return forwardMatrix(o) })
 }
 
 func (p *packs) backward(o *nn.Conv, together int, ys, xs nn.Span, y, x int, ty, tx []tap, winograd, half bool) []panel {
 	key := packKey{
-		conv: o, together: together, y: y, x: x, winograd: winograd, half: half,
+		conv: o, together: together, y: y, x: x, winograd: winograd, half: half && !isDepthwise(o),
 		padY: ys.Pad % lcm(ys.Stride, together), padX: xs.Pad % lcm(xs.Stride, together),
 	}
 	return p.get(key, isDepthwise(o) && together == 1, func() matrix {

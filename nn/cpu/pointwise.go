@@ -34,7 +34,7 @@ func (c *compiler) bounded(i int, op nn.Op) {
 
 func (c *compiler) forwardAffine(i int, op *nn.Affine) {
 	x := c.first(i)
-	c.along(i, 1).add(&perChannel{k: c.packs.k, out: c.node(i).out, x: x, scale: padded(op.Scale), shift: padded(op.Shift)})
+	c.along(i, 1, x).add(&perChannel{k: c.packs.k, out: c.node(i).out, x: x, scale: padded(op.Scale), shift: padded(op.Shift)})
 }
 
 func (g *gradientTask) fromAffine(_, u int, op *nn.Affine) {
@@ -49,7 +49,7 @@ func (c *compiler) forwardAdd(i int, _ *nn.Add) {
 	for _, j := range c.net.Layers[i].In {
 		s.in = append(s.in, c.node(j).out)
 	}
-	c.along(i, 2).add(s)
+	c.along(i, 2, s.in...).add(s)
 }
 
 func (g *gradientTask) fromAdd(i, u int, _ *nn.Add) {
@@ -103,17 +103,15 @@ type sum struct {
 	add bool
 }
 
-func (o *sum) write(w *worker, r region) {
-	for b := r.b0; b < r.b1; b++ {
-		for y := r.y0; y < r.y1; y++ {
-			for i, v := range o.in {
-				if i == 0 && !o.add {
-					copy(o.out.line(w, b, y), v.line(w, b, y))
-					continue
-				}
-				w.line = rowTile{y: w.address(o.out.at(b, y, 0)), x: w.address(v.at(b, y, 0)), n: v.w}
-				o.k.plusRow(&w.line)
-			}
+func (o *sum) write(w *worker, r region) { writeRows(o, w, o.out, r) }
+
+func (o *sum) setRow(w *worker, b, y int, to address) {
+	for i, v := range o.in {
+		if i == 0 && !o.add {
+			copy(unsafe.Slice((*float32)(to.pointer()), v.w*lanes), v.line(w, b, y))
+			continue
 		}
+		w.line = rowTile{y: to, x: w.address(v.at(b, y, 0)), n: v.w}
+		o.k.plusRow(&w.line)
 	}
 }

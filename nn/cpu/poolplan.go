@@ -12,12 +12,15 @@ func (c *compiler) forwardPool(i int, op *nn.Pool) {
 	if op.Max && op.Norm == 0 && cells <= maxWindow && c.roundsItself(c.net.Layers[i].In[0]) {
 		x = x.half()
 	}
+	if !op.Max && op.Norm == 0 && win.wholeMap() {
+		x = c.firstValues(i)
+	}
 	t := c.simple(i, 3*float64(cells), x.buf)
 	switch {
 	case op.Norm > 0:
 		t.add(&normPool{window: win, out: n.out, x: x, p: op.Norm})
 	case !op.Max && win.wholeMap():
-		t.add(&mapMean{k: c.packs.k, out: n.out, x: x, share: win.wholeShare(op)})
+		t.add(&mapMean{halfRows: halfRows{c.packs.k}, out: n.out, x: x, share: win.wholeShare(op)})
 	case !op.Max:
 		t.add(&avgPool{window: win, out: n.out, x: x,
 			shareY: shares(ys, op.IncludePad), shareX: shares(xs, op.IncludePad)})

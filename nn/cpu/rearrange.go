@@ -137,23 +137,21 @@ func choice(c, to, from, n int) [][]int {
 	return list
 }
 
-func (o *rearrange) write(w *worker, r region) {
-	for b := r.b0; b < r.b1; b++ {
-		for y := r.y0; y < r.y1; y++ {
-			for j := range min(o.outCell[1], o.out.w) {
-				o.row(w, b, y, j)
-			}
-		}
+func (o *rearrange) write(w *worker, r region) { writeRows(o, w, o.out, r) }
+
+func (o *rearrange) setRow(w *worker, b, y int, to address) {
+	for j := range min(o.outCell[1], o.out.w) {
+		o.column(w, b, y, j, to.add(j*cellSize))
 	}
 }
 
-// row sets the pixels at column j of the cells of a row.
-func (o *rearrange) row(w *worker, b, y, j int) {
+// column sets the pixels at column j of the cells of a row, the first of which is to.
+func (o *rearrange) column(w *worker, b, y, j int, to address) {
 	place := (y%o.outCell[0]*o.outCell[1]+j)*o.out.n + b
 	n := (o.out.w - j + o.outCell[1] - 1) / o.outCell[1]
 	t := &w.lanes
 	*t = laneTile{
-		y: w.address(o.out.at(b, y, j)), ystep: o.outCell[1] * cellSize, xstep: o.inCell[1] * cellSize,
+		y: to, ystep: o.outCell[1] * cellSize, xstep: o.inCell[1] * cellSize,
 	}
 	begun := o.add
 	for k := range o.wires[place] {
@@ -166,7 +164,7 @@ func (o *rearrange) row(w *worker, b, y, j int) {
 		t.x, t.n = w.address(wire.x.at(wire.block, row, wire.column)), inside
 		t.from, t.mask = &wire.from, &wire.mask
 		if !begun && inside < n {
-			o.clear(w, b, y, j, n, &o.start[place])
+			t.clear(n, &o.start[place])
 			begun = true
 		}
 		switch straight := wire.whole && t.xstep == cellSize && t.ystep == cellSize; {
@@ -174,7 +172,7 @@ func (o *rearrange) row(w *worker, b, y, j int) {
 			w.line = rowTile{y: t.y, x: t.x, n: inside}
 			o.k.plusRow(&w.line)
 		case straight:
-			copy(w.floats(o.out.at(b, y, 0), inside*lanes), w.floats(wire.x.at(wire.block, row, 0), inside*lanes))
+			copy(unsafe.Slice((*block)(to.pointer()), inside), w.cells(wire.x.at(wire.block, row, 0), inside))
 		default:
 			if t.base, t.step = addressOf(unsafe.Pointer(&o.start[place])), 0; begun {
 				t.base, t.step = t.y, t.ystep
@@ -184,13 +182,13 @@ func (o *rearrange) row(w *worker, b, y, j int) {
 		begun = true
 	}
 	if !begun {
-		o.clear(w, b, y, j, n, &o.start[place])
+		t.clear(n, &o.start[place])
 	}
 }
 
-// clear sets the pixels of a row before any wire.
-func (o *rearrange) clear(w *worker, b, y, j, n int, start *block) {
+// clear sets n pixels before any wire.
+func (t *laneTile) clear(n int, start *block) {
 	for i := range n {
-		*w.cell(o.out.at(b, y, j+i*o.outCell[1])) = *start
+		*t.y.at(i * t.ystep) = *start
 	}
 }

@@ -13,20 +13,20 @@ func (c *compiler) forwardReduce(i int, op *nn.Reduce) {
 	x := c.first(i)
 	switch op.Fn {
 	case nn.Total:
-		c.reduce(i, x, 1)
+		c.reduce(i, 1)
 	case nn.Average:
-		c.reduce(i, x, 1/float32(op.Count([]int{x.c, x.h, x.w})))
+		c.reduce(i, 1/float32(op.Count([]int{x.c, x.h, x.w})))
 	default:
 		c.simple(i, 40, x.buf).add(&extreme{fn: op.Fn, out: operandOf(c.node(i).out, x.c, x.h, x.w), x: x})
 	}
 }
 
 // reduce sums up a map along the axes that its output lacks, as arithmetic sends back to what was broadcast, and multiplies by share.
-func (c *compiler) reduce(i int, x view, share float32) {
-	n := c.node(i)
+func (c *compiler) reduce(i int, share float32) {
+	n, x := c.node(i), c.firstValues(i)
 	t := c.simple(i, 0, x.buf)
 	t.cost = 3 * float64(x.n*x.h*x.w)
-	t.add(&binaryGradient{k: c.packs.k, fn: nn.Plus, out: operandOf(n.out, x.c, x.h, x.w), dy: x})
+	t.add(&binaryGradient{halfRows: halfRows{c.packs.k}, fn: nn.Plus, out: operandOf(n.out, x.c, x.h, x.w), dy: x})
 	if share != 1 {
 		t.add(&perChannel{k: c.packs.k, out: n.out, x: n.out, scale: sharesOf(n.c, share)})
 	}
@@ -73,21 +73,30 @@ type spread struct {
 }
 
 func (o *spread) write(w *worker, r region) {
-	t := &w.bend
 	for b := r.b0; b < r.b1; b++ {
 		var x address
 		for y := r.y0; y < r.y1; y++ {
 			if y == r.y0 || !o.dy.row {
 				x = o.dy.whole(w, 0, b, y, o.out.w)
 			}
-			*t = bendTile{n: o.out.w, y: w.address(o.out.at(b, y, 0)), x: x, f: addressOf(unsafe.Pointer(&ones[0])),
-				clean: unsafe.Pointer(&o.share[b*lanes]), wet: unsafe.Pointer(&zeros[0])}
-			if o.add {
-				t.flags = bendAdd
-			}
-			o.k.mix(t)
+			o.from(w, b, x, w.address(o.out.at(b, y, 0)))
 		}
 	}
+}
+
+func (o *spread) setRow(w *worker, b, y int, to address) {
+	o.from(w, b, o.dy.whole(w, 0, b, y, o.out.w), to)
+}
+
+// from sets a row of block b to what x broadcasts.
+func (o *spread) from(w *worker, b int, x, to address) {
+	t := &w.bend
+	*t = bendTile{n: o.out.w, y: to, x: x, f: addressOf(unsafe.Pointer(&ones[0])),
+		clean: unsafe.Pointer(&o.share[b*lanes]), wet: unsafe.Pointer(&zeros[0])}
+	if o.add {
+		t.flags = bendAdd
+	}
+	o.k.mix(t)
 }
 
 // extreme is the largest or the product of values along some axes.

@@ -30,7 +30,7 @@ type worker struct {
 	chunk      []float32 // of winograd
 	scratch    []float32
 	bend       bendTile
-	rows       [4][]block // of a normalisation
+	rows       [ownRows][]block
 	rowsOf     mapTile
 	weight     weightTile
 	pairs      pairTile

@@ -40,8 +40,16 @@ type bender struct {
 	y, x, f    GPVirtual // at the pixel
 	gate       GPVirtual
 	wet, clean []VecPhysical
-	next       int // register for the next constant
+	next       int  // register for the next constant
+	halves     bool // x and y are bfloat16, of AVX-512
+	halfF      bool // and so is f
 }
+
+// Registers that hold x and f where they are bfloat16.
+const (
+	halvesX = 31
+	halvesF = 30
+)
 
 // newBender opens a kernel that has the shares of a bend in registers.
 func newBender(v vector, stem, doc string) *bender {
@@ -51,8 +59,16 @@ func newBender(v vector, stem, doc string) *bender {
 }
 
 // openBender opens a kernel.
-func openBender(v vector, stem, doc string) *bender {
-	name := stem + v.isa
+func openBender(v vector, stem, doc string) *bender { return openNamed(v, stem+v.isa, doc) }
+
+// openHalves opens one that reads x, and f if so told, in bfloat16, and writes bfloat16 past gates alone.
+func openHalves(stem, doc string, f bool) *bender {
+	b := openNamed(vector{avx512, 16}, stem+"BF16", doc)
+	b.halves, b.halfF = true, f
+	return b
+}
+
+func openNamed(v vector, name, doc string) *bender {
 	function(name, "bendTile", name+" "+doc)
 	b := &bender{vector: v, name: name, args: Mem{Base: Load(Param("t"), GP64())}, next: 5}
 	b.y, b.x, b.f, b.gate = GP64(), GP64(), GP64(), GP64()
@@ -95,6 +111,39 @@ func (b *bender) pattern(bits uint32) VecPhysical {
 	return r
 }
 
+// inX is register i of x at the pixel, and inF of f.
+func (b *bender) inX(i int) Op {
+	if b.halves {
+		return b.reg(halvesX)
+	}
+	return b.half(b.x, i)
+}
+
+func (b *bender) inF(i int) Op {
+	if b.halfF {
+		return b.reg(halvesF)
+	}
+	return b.half(b.f, i)
+}
+
+// take loads what is bfloat16.
+func (b *bender) take() {
+	if b.halves {
+		widen(Mem{Base: b.x}, b.reg(halvesX))
+	}
+	if b.halfF {
+		widen(Mem{Base: b.f}, b.reg(halvesF))
+	}
+}
+
+// cell is the bytes of a pixel of x and y.
+func (b *bender) cell() uint64 {
+	if b.halves {
+		return halfCell
+	}
+	return 64
+}
+
 // half is the part of a place that register i of a block holds.
 func (b *bender) half(p GPVirtual, i int) Mem { return Mem{Base: p, Disp: i * b.bytes()} }
 
@@ -108,12 +157,13 @@ func (b *bender) pixels(each func(), body func(i int, out VecPhysical)) {
 	if each != nil {
 		each()
 	}
+	b.take()
 	for i := range b.perBlock() {
 		body(i, b.reg(i))
 	}
 	b.finish()
 	for _, r := range []GPVirtual{b.y, b.x} {
-		ADDQ(Imm(64), r)
+		ADDQ(Imm(b.cell()), r)
 	}
 	ADDQ(Imm(2), b.gate)
 	ADDQ(fstep, b.f)
@@ -125,6 +175,10 @@ func (b *bender) pixels(each func(), body func(i int, out VecPhysical)) {
 
 // finish does what the flags ask for and stores a pixel's block from registers 0 and 1.
 func (b *bender) finish() {
+	if b.halves {
+		halfForm.store(b.vector, b.reg(0), Mem{Base: b.y}, 0)
+		return
+	}
 	flags := GP64()
 	MOVQ(b.args.Offset(bendFlags), flags)
 	TESTQ(flags, flags)
@@ -206,20 +260,9 @@ func (b *bender) magnitude(mask, v, out VecPhysical) {
 
 // bends writes the kernels of bends for an instruction set.
 func bends(v vector) {
-	b := newBender(v, "mix", "is clean*x + wet*f.")
-	b.pixels(nil, func(i int, out VecPhysical) {
-		VMULPS(b.half(b.x, i), b.clean[i], out)
-		VFMADD231PS(b.half(b.f, i), b.wet[i], out)
-	})
-
-	b = newBender(v, "scale", "is x*(clean + wet*f).")
-	b.pixels(nil, func(i int, out VecPhysical) {
-		VMOVUPS(b.half(b.f, i), out)
-		VFMADD213PS(b.clean[i], b.wet[i], out)
-		VMULPS(b.half(b.x, i), out, out)
-	})
-
-	b = newBender(v, "sign", "is clean*x and P with the sign of wet*x.")
+	newBender(v, "mix", mixes).mix()
+	newBender(v, "scale", scales).scale()
+	b := newBender(v, "sign", "is clean*x and P with the sign of wet*x.")
 	p, one, zero := b.parameter(bendP), b.literal(1), b.literal(0)
 	b.pixels(nil, func(i int, out VecPhysical) {
 		x, t, s := b.reg(2), b.reg(3), b.reg(4)
@@ -261,11 +304,48 @@ func measures(v vector) {
 		b.magnitude(mask, b.reg(2), b.reg(2))
 		VADDPS(b.reg(2), sum, sum)
 	})
-	b = newBender(v, "dot", "sums wet*x*f in each lane.")
-	b.sum(func(i int, sum VecPhysical) {
-		VMULPS(b.half(b.x, i), b.wet[i], b.reg(2))
-		VFMADD231PS(b.half(b.f, i), b.reg(2), sum)
+	newBender(v, "dot", dots).dot()
+}
+
+const (
+	mixes  = "is clean*x + wet*f."
+	scales = "is x*(clean + wet*f)."
+	dots   = "sums wet*x*f in each lane."
+)
+
+func (b *bender) mix() {
+	b.pixels(nil, func(i int, out VecPhysical) {
+		VMULPS(b.inX(i), b.clean[i], out)
+		VFMADD231PS(b.inF(i), b.wet[i], out)
 	})
+}
+
+func (b *bender) scale() {
+	b.pixels(nil, func(i int, out VecPhysical) {
+		VMOVUPS(b.inF(i), out)
+		VFMADD213PS(b.clean[i], b.wet[i], out)
+		VMULPS(b.inX(i), out, out)
+	})
+}
+
+func (b *bender) dot() {
+	b.sum(func(i int, sum VecPhysical) {
+		VMULPS(b.inX(i), b.wet[i], b.reg(2))
+		VFMADD231PS(b.inF(i), b.reg(2), sum)
+	})
+}
+
+// bendHalves writes the kernels of layers between maps of bfloat16.
+func bendHalves() {
+	shared := func(stem, doc string, f bool) *bender {
+		b := openHalves(stem, doc, f)
+		b.wet, b.clean = b.lanesOf(bendWet), b.lanesOf(bendClean)
+		return b
+	}
+	shared("mix", mixes, false).mix()
+	shared("scale", scales, false).scale()
+	shared("dot", dots, true).dot()
+	functionHalves()
 }
 
 // sum visits all pixels, whose body adds a half to its sum.
@@ -277,10 +357,11 @@ func (b *bender) sum(body func(i int, sum VecPhysical)) {
 		clearVector(b.reg(i))
 	}
 	Label("pixel")
+	b.take()
 	for i := range b.perBlock() {
 		body(i, b.reg(i))
 	}
-	ADDQ(Imm(64), b.x)
+	ADDQ(Imm(b.cell()), b.x)
 	ADDQ(fstep, b.f)
 	DECQ(n)
 	JNZ(LabelRef("pixel"))

@@ -80,6 +80,10 @@ func halves() {
 	for n := 1; n <= wide; n++ {
 		convTile(v, n, 2, pairsOf)
 		convTile(v, n, 1, pairsOf)
+		depthTile(v, n, depthHalves)
+		for _, r := range rowTaps {
+			depthRows(v, n, r.taps, r.stride, depthHalves)
+		}
 	}
 	for _, t := range winograd.Transforms {
 		winogradInputHalf(v, t)
@@ -94,6 +98,7 @@ func halves() {
 	halfRow("widenRowBF16", "takes n blocks of bfloat16 to floats", halfForm, halfCell, floatForm, 2*halfCell)
 	pairRow()
 	peakHalf(v)
+	bendHalves()
 }
 
 // winogradInputHalf is B'dB for neighbouring tiles of a block of bfloat16, in float32, rounded once.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/mmcloughlin/avo/attr"
@@ -9,10 +10,26 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
+// depthInput is what a depthwise convolution reads: its weights are floats in any case.
+type depthInput struct {
+	isa  string                                       // of the kernel's name, or "" for the registers'
+	cell int                                          // bytes of 16 channels
+	add  func(m Mem, w, value, acc VecPhysical)       // adds w times what is in m
+	load func(v vector, m Mem, i int, to VecPhysical) // as of form
+}
+
+var (
+	depthFloats = depthInput{"", 64, func(m Mem, w, _, acc VecPhysical) { VFMADD231PS(m, w, acc) }, floatForm.load}
+	depthHalves = depthInput{"BF16", halfCell, func(m Mem, w, value, acc VecPhysical) {
+		widen(m, value)
+		VFMADD231PS(value, w, acc)
+	}, halfForm.load}
+)
+
 // depthTile is the depthwise convolution: n pixels of 16 channels, each
 // channel by itself. It reads one segment of one block.
-func depthTile(v vector, n int) {
-	name := fmt.Sprintf("depth%sn%d", v.isa, n)
+func depthTile(v vector, n int, in depthInput) {
+	name := fmt.Sprintf("depth%sn%d", cmp.Or(in.isa, v.isa), n)
 	function(name, "tile", fmt.Sprintf("%s computes %d pixels of 16 channels, each from its own input channel.", name, n))
 	g := grid{v, n, v.perBlock()}
 	args := Mem{Base: Load(Param("t"), GP64())}
@@ -38,7 +55,7 @@ func depthTile(v vector, n int) {
 		VMOVUPS(Mem{Base: w, Disp: c * g.bytes()}, g.temp(c))
 	}
 	g.each(func(p, c int) {
-		VFMADD231PS(b.at(p).Offset(c*g.bytes()), g.temp(c), g.acc(p, c))
+		in.add(b.at(p).Offset(c*g.bytes()), g.temp(c), g.temp(2+p%2), g.acc(p, c))
 	})
 	ADDQ(Imm(64), w)
 	ADDQ(Imm(8), tap)
@@ -53,8 +70,8 @@ var rowTaps = []struct{ taps, stride int }{{2, 1}, {3, 1}, {5, 1}, {7, 1}, {3, 2
 
 // depthRows is depthTile where each row of taps lies on neighbouring cells and pixels are stride cells apart: a cell is loaded
 // once for all taps that meet it, in the same order of the sum, for registers can be read faster than the first cache.
-func depthRows(v vector, n, taps, stride int) {
-	name := fmt.Sprintf("depth%ds%d%sn%d", taps, stride, v.isa, n)
+func depthRows(v vector, n, taps, stride int, in depthInput) {
+	name := fmt.Sprintf("depth%ds%d%sn%d", taps, stride, cmp.Or(in.isa, v.isa), n)
 	function(name, "tile", fmt.Sprintf("%s computes %d pixels of 16 channels by rows of %d taps, %d cells apart.", name, n, taps, stride))
 	g := grid{v, n, 1}
 	args := Mem{Base: Load(Param("t"), GP64())}
@@ -78,7 +95,7 @@ func depthRows(v vector, n, taps, stride int) {
 	}
 	for cell := range stride*(n-1) + taps {
 		value := g.temp(cell % 4)
-		VMOVUPS(Mem{Base: at, Disp: cell * g.bytes()}, value)
+		in.load(v, Mem{Base: at, Disp: cell * in.cell}, 0, value)
 		for p := range n {
 			if i := cell - stride*p; i >= 0 && i < taps {
 				VFMADD231PS(value, weight(i), g.acc(p, 0))

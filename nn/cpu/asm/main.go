@@ -46,9 +46,9 @@ func main() {
 	for n := 1; n <= wide; n++ {
 		convTile(vector{isa: avx512, lanes: 16}, n, 2, floatsOf)
 		convTile(vector{isa: avx512, lanes: 16}, n, 1, floatsOf)
-		depthTile(vector{isa: avx512, lanes: 16}, n)
+		depthTile(vector{isa: avx512, lanes: 16}, n, depthFloats)
 		for _, r := range rowTaps {
-			depthRows(vector{isa: avx512, lanes: 16}, n, r.taps, r.stride)
+			depthRows(vector{isa: avx512, lanes: 16}, n, r.taps, r.stride, depthFloats)
 		}
 		for _, t := range winograd.Transforms {
 			winogradOutput(vector{isa: avx512, lanes: 16}, t, n)
@@ -56,7 +56,7 @@ func main() {
 	}
 	for n := 1; n <= narrow; n++ {
 		convTile(vector{isa: avx2, lanes: 8}, n, 1, floatsOf)
-		depthTile(vector{isa: avx2, lanes: 8}, n)
+		depthTile(vector{isa: avx2, lanes: 8}, n, depthFloats)
 		for _, t := range winograd.Transforms {
 			winogradOutput(vector{isa: avx2, lanes: 8}, t, n)
 		}
@@ -116,16 +116,21 @@ func declarations() ([]byte, error) {
 		b.WriteString("}\n")
 		b.WriteString(benders(isa))
 	}
+	for _, field := range []string{"apply", "slope"} {
+		fmt.Fprintf(&b, "\nvar %sBF16 = %s\n", field, functionTable(depthHalves.isa, field))
+	}
 	b.WriteString(learning)
 	fmt.Fprintf(&b, "\nvar convAVX512 = [2][]kernel{%s, %s}\n", table("convAVX512w1n%d", wide), table("convAVX512w2n%d", wide))
 	fmt.Fprintf(&b, "\nvar convBF16 = [2][]kernel{%s, %s}\n", table("convBF16w1n%d", wide), table("convBF16w2n%d", wide))
 	fmt.Fprintf(&b, "\nvar convAVX2 = [2][]kernel{%s}\n", table("convAVX2w1n%d", narrow))
-	fmt.Fprintf(&b, "\nvar depthAVX512 = []kernel%s\n", table("depthAVX512n%d", wide))
-	b.WriteString("\nvar depthRowsAVX512 = []depthRows{\n")
-	for _, r := range rowTaps {
-		fmt.Fprintf(&b, "{taps: %d, stride: %d, run: []kernel%s},\n", r.taps, r.stride, table(fmt.Sprintf("depth%ds%dAVX512n%%d", r.taps, r.stride), wide))
+	for _, isa := range []string{avx512, depthHalves.isa} {
+		fmt.Fprintf(&b, "\nvar depth%s = []kernel%s\n", isa, table("depth"+isa+"n%d", wide))
+		fmt.Fprintf(&b, "\nvar depthRows%s = []depthRows{\n", isa)
+		for _, r := range rowTaps {
+			fmt.Fprintf(&b, "{taps: %d, stride: %d, run: []kernel%s},\n", r.taps, r.stride, table(fmt.Sprintf("depth%ds%d%sn%%d", r.taps, r.stride, isa), wide))
+		}
+		b.WriteString("}\n")
 	}
-	b.WriteString("}\n")
 	fmt.Fprintf(&b, "\nvar depthAVX2 = []kernel%s\n", table("depthAVX2n%d", narrow))
 	for _, v := range []struct {
 		isa string
@@ -157,11 +162,17 @@ func benders(isa string) string {
 	fmt.Fprintf(&b, "\nvar benders%[1]s = benders{\nmix: mix%[1]s, scale: scale%[1]s, sign: sign%[1]s, quantise: quantise%[1]s,\n"+
 		"size: size%[1]s, dot: dot%[1]s,\nresample: resample%[1]s, wire: wire%[1]s,\n", isa)
 	for _, field := range []string{"point", "apply", "slope", "both"} {
-		fmt.Fprintf(&b, "%s: [len(nn.Unaries)]func(t *bendTile){\n", field)
-		for _, k := range unaries[isa][field] {
-			fmt.Fprintf(&b, "nn.%s: %s,\n", k.fn, k.name)
-		}
-		b.WriteString("},\n")
+		b.WriteString(field + ": " + functionTable(isa, field) + ",\n")
 	}
 	return b.String() + "}\n"
+}
+
+// functionTable is the kernels of a field by function.
+func functionTable(isa, field string) string {
+	var b strings.Builder
+	b.WriteString("[len(nn.Unaries)]func(t *bendTile){\n")
+	for _, k := range unaries[isa][field] {
+		fmt.Fprintf(&b, "nn.%s: %s,\n", k.fn, k.name)
+	}
+	return b.String() + "}"
 }

@@ -39,7 +39,7 @@ func (s *scratch) operand(t *formula.Term) Op {
 	case s.given[t.Op] != nil:
 		return s.given[t.Op]
 	case t.Op == "x":
-		return s.half(s.x, s.i)
+		return s.inX(s.i)
 	}
 	return s.at[t]
 }

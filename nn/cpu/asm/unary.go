@@ -15,10 +15,42 @@ import (
 type kernel struct{ name, fn string }
 
 // The kernels so far of an instruction set by the fields of cpu.benders.
-var unaries = map[string]map[string][]kernel{avx512: {}, avx2: {}}
+var unaries = map[string]map[string][]kernel{avx512: {}, avx2: {}, "BF16": {}}
 
 func (b *bender) serves(field, fn string) {
-	unaries[b.isa][field] = append(unaries[b.isa][field], kernel{b.name, fn})
+	of := b.isa
+	if b.halves {
+		of = depthHalves.isa
+	}
+	unaries[of][field] = append(unaries[of][field], kernel{b.name, fn})
+}
+
+// functionHalves writes wet*f(x) and d*(clean + wet*s(x)) between maps of bfloat16.
+func functionHalves() {
+	rows, shared := formula.ReadUnaries()
+	for _, r := range rows {
+		stem := strings.ToLower(r.Fn[:1]) + r.Fn[1:]
+		b := openHalves(stem+"Apply", "applies nn."+r.Fn+" to a row of bfloat16.", false)
+		b.serves("apply", r.Fn)
+		b.applies(formula.Write(r.F, shared, r.Stepwise()))
+		if r.Slope != nil {
+			b = openHalves(stem+"Slope", "is the way back of nn."+r.Fn+" in bfloat16.", true)
+			b.serves("slope", r.Fn)
+			b.slopes(formula.Write(r.Slope, shared, r.Stepwise()))
+		}
+	}
+}
+
+func (b *bender) applies(w *formula.Formula) {
+	b.each(w, func(_ int, out VecPhysical, wet, _ Mem) { b.share(wet, out) })
+}
+
+func (b *bender) slopes(w *formula.Formula) {
+	b.each(w, func(i int, out VecPhysical, wet, clean Mem) {
+		b.share(wet, out)
+		VADDPS(clean, out, out)
+		VMULPS(b.inF(i), out, out)
+	})
 }
 
 // functions writes for every row of nn.Unaries the kernels x + wet*(f(x) - x) and wet*f(x), and for those whose way back
@@ -40,17 +72,13 @@ func functions(v vector) {
 		})
 		b = openBender(v, stem+"Apply", "applies nn."+r.Fn+" to a row.")
 		b.serves("apply", r.Fn)
-		b.each(formula.Write(r.F, shared, stepwise), func(_ int, out VecPhysical, wet, _ Mem) { b.share(wet, out) })
+		b.applies(formula.Write(r.F, shared, stepwise))
 		if r.Slope == nil {
 			continue
 		}
 		b = openBender(v, stem+"Slope", "is the way back of nn."+r.Fn+".")
 		b.serves("slope", r.Fn)
-		b.each(formula.Write(r.Slope, shared, stepwise), func(i int, out VecPhysical, wet, clean Mem) {
-			b.share(wet, out)
-			VADDPS(clean, out, out)
-			VMULPS(b.half(b.f, i), out, out)
-		})
+		b.slopes(formula.Write(r.Slope, shared, stepwise))
 		both, value, same := formula.Both(formula.Write(r.F, shared, stepwise), formula.Write(r.Slope, shared, stepwise))
 		if v.isa != avx512 || same < leastShared || value == both.Terms[len(both.Terms)-1] {
 			continue
@@ -134,7 +162,11 @@ func (b *bender) formula(w *formula.Formula) func(i int, out VecPhysical) map[*f
 		for r := 2; r < 5; r++ {
 			s.free = append(s.free, b.reg(r))
 		}
-		for r := b.next; r < b.registers(); r++ {
+		most := b.registers()
+		if b.halves {
+			most = halvesF
+		}
+		for r := b.next; r < most; r++ {
 			s.free = append(s.free, b.reg(r))
 		}
 		for n, t := range w.Terms {
