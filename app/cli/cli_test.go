@@ -30,7 +30,11 @@ var testProgram = Program{Version: "test", Exit: os.Exit, Engines: []Engine{
 	{Name: "cpu", Open: func(net *nn.Net, o EngineOptions) (nn.Engine, error) {
 		return cpu.Open(net, cpu.Options{Threads: o.Threads, Precision: o.Precision})
 	}, Learn: func(m *train.Model, batch, w, h int, o LearnerOptions) (train.Learner, error) {
-		return cpu.OpenLearner(m, batch, w, h, o.Slope, cpu.Options{Threads: o.Threads, Precision: o.Precision})
+		l, err := cpu.OpenLearner(m, batch, w, h, o.Slope, cpu.Options{Threads: o.Threads, Precision: o.Precision})
+		if err == nil && os.Getenv(reluctantVar) != "" {
+			return &reluctant{Learner: l}, nil
+		}
+		return l, err
 	}},
 	{Name: "reference", Open: func(net *nn.Net, _ EngineOptions) (nn.Engine, error) { return nn.NewReference(net) }},
 }}

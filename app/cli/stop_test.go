@@ -15,6 +15,9 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"zalgoscope/app/teach/teachtest"
+	"zalgoscope/nn/load"
 )
 
 // startMain runs the program in a folder, by way of a shell's words before it where there are some.
@@ -219,6 +222,33 @@ func TestKeepingTakesTime(t *testing.T) {
 			}
 			time.Sleep(act) // the act has to end with the test
 		})
+	}
+}
+
+// A lesson that is stopped writes its net also where that takes longer than the time that others have.
+func TestTeachStopsLate(t *testing.T) {
+	dir, out := teachtest.Classes(t, 2, 80, 70), t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	t.Setenv(reluctantVar, "1")
+	cmd, _ := startMain(t, out, "exec 2>said;", "teach", dir, "-o", "mine.onnx", "--epochs", "2", "--threads", "1")
+	said := func() string {
+		data, _ := os.ReadFile(filepath.Join(out, "said"))
+		return string(data)
+	}
+	for deadline := time.Now().Add(patience); !strings.Contains(said(), "second step"); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("it does not begin its second step: %q", said())
+		}
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != stopped || !strings.Contains(said(), "the net so far is in mine.onnx") {
+		t.Errorf("exit status %d after %q", code, said())
+	}
+	if _, err := load.File(filepath.Join(out, "mine.onnx"), load.Options{}); err != nil {
+		t.Error(err)
 	}
 }
 
