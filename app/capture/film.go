@@ -31,6 +31,7 @@ type FilmOptions struct {
 	Size     image.Point // of the pictures, of which another shape is cropped; 0,0 for the film's
 	Woven    bool        // pictures of two moments stay so
 	Untoned  bool        // colours beyond those of our pictures are taken as they are
+	First    bool        // of several streams with pictures the first is taken, not the default one
 }
 
 // Film is a film as an input: each frame of a dream has one of its pictures, in order.
@@ -65,6 +66,7 @@ func OpenFilm(spec string, o FilmOptions) (*Film, error) {
 	if s.Live {
 		return nil, fmt.Errorf("capture: %s has no beginning and no end, so it cannot be dreamed into a film's length", s.Name)
 	}
+	s.first = o.First
 	info, err := Probe(s)
 	if err != nil {
 		return nil, err
@@ -164,11 +166,12 @@ func animatedWebP(data []byte) bool {
 
 // Reopen opens a film's file as what a recipe knows, which it has to be.
 func Reopen(path string, id dream.Identity) (*Film, error) {
-	o := FilmOptions{Rate: id.Rate, From: id.From, To: id.To, Size: image.Pt(id.Width, id.Height), Woven: !id.Deinterlaced, Untoned: !id.Toned}
+	o := FilmOptions{Rate: id.Rate, From: id.From, To: id.To, Size: image.Pt(id.Width, id.Height), Woven: !id.Deinterlaced, Untoned: !id.Toned, First: !id.DefaultStream}
 	s, err := Find(path)
 	if err != nil {
 		return nil, err
 	}
+	s.first = o.First
 	info, err := Probe(s)
 	if err != nil {
 		return nil, err
@@ -280,7 +283,10 @@ func (f *Film) damaged() string {
 }
 
 func (f *Film) Identity() dream.Identity {
-	return dream.Identity{Name: f.source.Spec, Width: f.size.X, Height: f.size.Y, SHA256: f.sum, Rate: f.o.Rate, From: f.o.From, To: f.o.To, Kept: f.kept, Pictures: f.pictures, Mark: f.keptMark(), Deinterlaced: f.interlaced, Toned: len(f.tone) > 0}
+	return dream.Identity{
+		Name: f.source.Spec, Width: f.size.X, Height: f.size.Y, SHA256: f.sum, Rate: f.o.Rate, From: f.o.From, To: f.o.To, Kept: f.kept, Pictures: f.pictures, Mark: f.keptMark(),
+		Deinterlaced: f.interlaced, Toned: len(f.tone) > 0, DefaultStream: f.later,
+	}
 }
 
 // keptMark is the mark of what was kept; other films' comments tell nothing.

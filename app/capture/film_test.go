@@ -123,6 +123,38 @@ func TestFilms(t *testing.T) {
 	}
 }
 
+// TestFirstStream reopens what was dreamed of a film's first stream when that was always taken, and what is of its default one.
+func TestFirstStream(t *testing.T) {
+	toolstest.Need(t, "ffmpeg", "ffprobe")
+	path := made(t, "two.mkv", "-f", "lavfi", "-i", "color=c=blue:s=16x12:r=5:d=1", "-f", "lavfi", "-i", "color=c=red:s=32x24:r=10:d=1", "-map", "0", "-map", "1",
+		"-c:v", "ffv1", "-disposition:0", "0", "-disposition:1", "default")
+	now, err := OpenFilm(path, FilmOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer now.Close()
+	is := now.Identity()
+	then := is
+	then.Width, then.Height, then.Rate, then.DefaultStream = 16, 12, 5, false
+	for _, id := range []dream.Identity{is, then} {
+		f, err := Reopen(path, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := f.Picture(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := m.RGBAAt(8, 6); (c.R > 200) != id.DefaultStream || (c.B > 200) == id.DefaultStream {
+			t.Errorf("of the default stream, %t, a pixel is %v", id.DefaultStream, c)
+		}
+		if got := f.Identity(); got != id {
+			t.Errorf("what was %+v is %+v", id, got)
+		}
+		f.Close()
+	}
+}
+
 // TestMoves tells what moves from what does not.
 func TestMoves(t *testing.T) {
 	const red = "testsrc=s=32x24:r=10:d=0.5"

@@ -25,6 +25,7 @@ type Info struct {
 	interlaced bool     // pictures are of two moments, line by line
 	indexed    bool     // it has an index by which a key frame is found at once
 	stream     int      // the number of its pictures' stream among all
+	later      bool     // there is one before it that is not the default one
 	tone       []string // filters that bring its colours to those of our pictures
 }
 
@@ -80,7 +81,7 @@ func Probe(s Source) (Info, error) {
 	if err := json.Unmarshal(out, &p); err != nil {
 		return Info{}, fmt.Errorf("capture: %s: what ffprobe says is no JSON: %w", s.Name, err)
 	}
-	info, err := p.info()
+	info, err := p.info(s.first)
 	if err != nil && len(p.Streams) > 0 && p.Streams[0].Codec == "webp" {
 		err = errors.New("is an animated WebP, which this ffmpeg does not read; convert it to GIF or APNG")
 	}
@@ -90,7 +91,8 @@ func Probe(s Source) (Info, error) {
 	return info, nil
 }
 
-func (p probed) info() (Info, error) {
+// info is of the default one of the streams with pictures, or of the first.
+func (p probed) info(first bool) (Info, error) {
 	var i Info
 	var v *probedStream
 	for n := range p.Streams {
@@ -98,8 +100,10 @@ func (p probed) info() (Info, error) {
 		case s.Type == "audio":
 			i.Sound = true
 		case s.Type != "video" || s.Kind.Cover != 0:
-		case v == nil || s.Kind.Default > v.Kind.Default: // as players choose
+		case v == nil:
 			v, i.stream = s, n
+		case !first && s.Kind.Default > v.Kind.Default: // as players choose
+			v, i.stream, i.later = s, n, true
 		}
 	}
 	if v == nil {

@@ -28,6 +28,7 @@ type Source struct {
 	series bool     // it is one of numbered pictures
 	gap    string   // what to say of pictures that the series lacks
 	asks   bool     // opening it asks people at the screen, so that it is not opened again by itself
+	first  bool     // of several streams with pictures the first is shown, not the default one
 	shown  string   // which of its streams has the pictures, as ffmpeg's -map has it; "" for the first that is no cover
 }
 

@@ -41,6 +41,7 @@ type Identity struct {
 	Mark          string      // that the film of what is kept carries, by which it is known before it is whole
 	Deinterlaced  bool        // a film's pictures of two moments are made ones of one, as they were not always
 	Toned         bool        // a film's colours beyond those of our pictures are brought to them, as they were not always
+	DefaultStream bool        // of a film's streams with pictures the default one is taken, which is not the first, as it always was once
 	EachSize      bool        // it is made anew at the size of the canvas and of each octave, as static was not always
 	Picture       *image.RGBA // the picture itself where it cannot be found by its name, else nil
 }

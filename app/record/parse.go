@@ -44,7 +44,7 @@ func parse(text []byte) (*document, error) {
 		"net.name": &r.Net.Name, "net.sha256": &r.Net.SHA256,
 		"start.name": &r.Start.Name, "start.width": &r.Start.Width, "start.height": &r.Start.Height,
 		"start.sha256": &r.Start.SHA256, "start.png": &d.png, "start.each-size": &r.Start.EachSize,
-		"start.rate": &r.Start.Rate, "start.device-flow": &r.Start.DeviceFlow, "start.from": &r.Start.From, "start.kept": &r.Start.Kept, "start.mark": &r.Start.Mark, "start.deinterlaced": &r.Start.Deinterlaced, "start.toned": &r.Start.Toned, "start.to": &r.Start.To,
+		"start.rate": &r.Start.Rate, "start.device-flow": &r.Start.DeviceFlow, "start.from": &r.Start.From, "start.kept": &r.Start.Kept, "start.mark": &r.Start.Mark, "start.deinterlaced": &r.Start.Deinterlaced, "start.toned": &r.Start.Toned, "start.default-stream": &r.Start.DefaultStream, "start.to": &r.Start.To,
 		"end.frames": &r.Frames, "end.cut": &r.Cut, "end.width": &r.Large.X, "end.height": &r.Large.Y,
 		"end.input-kept": &r.Start.Kept, "end.input-pictures": &r.Start.Pictures, "end.input-sha256": &r.Start.SHA256,
 	}

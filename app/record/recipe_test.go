@@ -44,7 +44,7 @@ func example(changes int) Recipe {
 func TestRecipeText(t *testing.T) {
 	embedded := example(2)
 	live := example(1)
-	live.Start.Identity = dream.Identity{Name: "camera", Width: 4, Height: 3, Rate: 12.5, Deinterlaced: true, Toned: true}
+	live.Start.Identity = dream.Identity{Name: "camera", Width: 4, Height: 3, Rate: 12.5, Deinterlaced: true, Toned: true, DefaultStream: true}
 	kept := live
 	kept.Start.Kept = true
 	whole := kept

@@ -72,6 +72,9 @@ func (r Recipe) head() string {
 		if r.Start.Toned {
 			entry(&b, "toned", true)
 		}
+		if r.Start.DefaultStream {
+			entry(&b, "default-stream", true)
+		}
 		if r.Start.DeviceFlow {
 			entry(&b, "device-flow", true)
 		}
