@@ -18,8 +18,9 @@ var Warn = func(string) {}
 
 // Options say how a picture is opened.
 type Options struct {
-	Most          int // pixels of the longer side: a larger picture is shrunk; 0 keeps every size
-	Width, Height int // the size to cover instead, cutting off what does not fit the shape; 0 keeps the shape
+	Most          int  // pixels of the longer side: a larger picture is shrunk; 0 keeps every size
+	Width, Height int  // the size to cover instead, cutting off what does not fit the shape; 0 keeps the shape
+	Unpointed     bool // colours are not by code points, as they were not once
 	// Shrunk, which may be nil, hears the size and the picture's own before a picture is shrunk to Most.
 	Shrunk func(w, h, fromW, fromH int)
 	// Progress, which may be nil, hears which share is done, 0 to 1. Its error ends the opening.
@@ -70,6 +71,9 @@ func (o Options) decode(data []byte, name string) (m *image.RGBA, err error) {
 	part, w, h := o.shape(s.upright())
 	if fw, fh := s.upright(); o.Shrunk != nil && o.Width == 0 && max(fw, fh) > max(w, h) {
 		o.Shrunk(w, h, fw, fh)
+	}
+	if s.points != nil && !o.Unpointed {
+		s.profile = s.points
 	}
 	p, err := newProfile(s.profile, s.layout)
 	if err != nil {

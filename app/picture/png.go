@@ -120,11 +120,9 @@ func (p *pngFile) chunk(name string, body []byte, s *source) error {
 		if _, packed, _ := bytes.Cut(body, []byte{0}); s.profile == nil { // further ones are not allowed
 			s.profile = inflated(packed)
 		}
-	case "cICP": // which counts more than a profile
+	case "cICP":
 		if len(body) == 4 {
-			if profile := codePoints(int(body[0]), int(body[1])); profile != nil {
-				s.profile = profile
-			}
+			s.points = codePoints(int(body[0]), int(body[1]))
 		}
 	case "eXIf":
 		s.orientation = readDirectory(bytes.TrimPrefix(body, []byte("Exif\x00\x00"))).orientation()

@@ -14,6 +14,7 @@ type source struct {
 	w, h        int
 	orientation int    // of EXIF, 1 to 8
 	profile     []byte // of ICC, nil for none
+	points      []byte // the profile that code points stand for, which counts more; nil for none
 	layout      layout
 	opaque      bool
 	memory      int64 // bytes that decoding takes at its height, beside the file and what is shown

@@ -91,23 +91,30 @@ func (g Guide) Open(find Finder, others []*image.RGBA) (m *image.RGBA, path stri
 		}
 	}
 	for _, path := range find(g.Name) {
-		if m, err = OpenGuide(path); err != nil {
-			continue
-		}
-		if g.SHA256 == "" || dream.Hash(m) == g.SHA256 {
+		if m, err = g.from(path); err == nil {
 			return m, path, nil
 		}
-		// Once a picture was opened at its own size first, which may give other last bits.
-		if m, err = picture.Open(path); err != nil {
-			continue
-		}
-		if small := picture.Fit(m, mostGuide); dream.Hash(small) == g.SHA256 {
-			return small, path, nil
-		}
-		err = fmt.Errorf("record: the guide picture %q is not the one that was recorded; it has changed since", g.Name)
 	}
 	if err != nil {
 		return nil, "", fmt.Errorf("record: the recipe's guide picture: %w", err)
 	}
 	return nil, "", missing("guide picture", g.Name, "guide")
+}
+
+// from opens a file as the guide picture.
+func (g Guide) from(path string) (*image.RGBA, error) {
+	for _, unpointed := range []bool{false, true} {
+		m, err := picture.Options{Most: mostGuide, Unpointed: unpointed}.Open(path)
+		if err != nil || g.SHA256 == "" || dream.Hash(m) == g.SHA256 {
+			return m, err
+		}
+		// Once a picture was opened at its own size first, which may give other last bits.
+		if m, err = (picture.Options{Unpointed: unpointed}).Open(path); err != nil {
+			return nil, err
+		}
+		if m = picture.Fit(m, mostGuide); dream.Hash(m) == g.SHA256 {
+			return m, nil
+		}
+	}
+	return nil, fmt.Errorf("record: the guide picture %q is not the one that was recorded; it has changed since", g.Name)
 }

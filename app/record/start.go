@@ -82,22 +82,25 @@ func (s Start) Open(seed uint64, find Finder) (*dream.Still, error) {
 
 // from opens a file as the recorded picture, which may have been shrunk or cut before it was dreamed.
 func (s Start) from(path string) (*image.RGBA, error) {
-	for _, o := range []picture.Options{{Most: max(s.Width, s.Height)}, {Width: s.Width, Height: s.Height}} {
-		if m, err := o.Open(path); err != nil || s.is(m) {
-			return m, err
+	for _, unpointed := range []bool{false, true} {
+		for _, o := range []picture.Options{{Most: max(s.Width, s.Height)}, {Width: s.Width, Height: s.Height}} {
+			o.Unpointed = unpointed
+			if m, err := o.Open(path); err != nil || s.is(m) {
+				return m, err
+			}
 		}
-	}
-	// Once a picture was opened at its own size first, which may give other last bits.
-	m, err := picture.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	for _, change := range []func() *image.RGBA{
-		func() *image.RGBA { return picture.Cover(m, s.Width, s.Height) },
-		func() *image.RGBA { return picture.Fit(m, max(s.Width, s.Height)) },
-	} {
-		if m := change(); s.is(m) {
-			return m, nil
+		// Once a picture was opened at its own size first, which may give other last bits.
+		m, err := picture.Options{Unpointed: unpointed}.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		for _, change := range []func() *image.RGBA{
+			func() *image.RGBA { return picture.Cover(m, s.Width, s.Height) },
+			func() *image.RGBA { return picture.Fit(m, max(s.Width, s.Height)) },
+		} {
+			if m := change(); s.is(m) {
+				return m, nil
+			}
 		}
 	}
 	return nil, fmt.Errorf("record: the start picture %q is not the one that was recorded; it has changed since", s.Name)

@@ -40,6 +40,40 @@ func TestPhotoIsFoundAgain(t *testing.T) {
 	}
 }
 
+// A picture that was dreamed when code points of its colours were not read yet is found again as it was, also as a guide.
+func TestPictureBeforeCodePoints(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("..", "picture", "testdata", "plain.avif"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	copy(data[bytes.Index(data, []byte("colrnclx"))+8:], "\x00\x0c\x00\x0d") // Display P3
+	path := filepath.Join(t.TempDir(), "p3.avif")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, most := range []int{0, 21} {
+		then, err := picture.Options{Most: most, Unpointed: true}.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if now, err := (picture.Options{Most: most}).Open(path); err != nil || dream.Hash(now) == dream.Hash(then) {
+			t.Errorf("its code points change nothing, so that this tests nothing (%v)", err)
+		}
+		in, err := StartOf(dream.StillOf(path, then)).Open(1, Find(filepath.Dir(path)))
+		if err != nil || !bytes.Equal(in.Image().Pix, then.Pix) {
+			t.Errorf("of %d pixels: %v, %v", most, in, err)
+		}
+	}
+	then, err := picture.Options{Most: mostGuide, Unpointed: true}.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, _, err := Guide{Name: "p3.avif", SHA256: dream.Hash(then)}.Open(Find(filepath.Dir(path)), nil)
+	if err != nil || !bytes.Equal(m.Pix, then.Pix) {
+		t.Errorf("as a guide: %v", err)
+	}
+}
+
 // keep writes some frames as what a live dream was of.
 func keep(t *testing.T, path, mark string, frames int) {
 	t.Helper()
