@@ -161,6 +161,11 @@ func TestGreedyONNX(t *testing.T) {
 		picks = append(picks, op("Gather", "e,k", fmt.Sprint("w", i), attrInt("axis", 1)))
 		joins = append(joins, op("Concat", strings.Repeat("e,", 100)+"e", fmt.Sprint("w", i), attrInt("axis", 1)))
 	}
+	var lists, kept [][]byte
+	for i := range 300 {
+		lists = append(lists, op("GatherND", "e,g", fmt.Sprint("w", i)))
+		kept = append(kept, op("Compress", "d,b", fmt.Sprint("w", i)))
+	}
 	reader := cat(array32("first", []int{1024, 3, 1, 1}, make([]float32, 3072)...), op("Conv", "x,first", "c"))
 	for _, c := range []struct {
 		name string
@@ -175,6 +180,8 @@ func TestGreedyONNX(t *testing.T) {
 		{"empty properties", cat(model(13, op("Relu", "x", "y")), many(1_000_000, []byte{0x72, 0})), "it has"},
 		{"picks of nothing", model(13, empty, array64("k", []int{500}, make([]int, 500)...), cat(picks...), op("Conv", "x,w9", "y")), "its weights have 3 dimensions"},
 		{"nothing joined", model(13, empty, cat(joins...), op("Conv", "x,w9", "y")), "its weights have 3 dimensions"},
+		{"lists of places in nothing", model(13, array32("e", []int{0}), array64("g", []int{maxNumbers, 0}), cat(lists...), op("Conv", "x,w9", "y")), "its weights have 2 dimensions"},
+		{"numbers kept again and again", model(13, array64("s", []int{1}, 1<<18), op("ConstantOfShape", "s", "d"), boolean("b", []int{1 << 18}), cat(kept...), op("Conv", "x,w299", "y")), "the layers up to here ask for"},
 		{"a huge shape of nothing", model(13, array32("w", []int{0, maxNumbers, maxNumbers, maxNumbers}), op("Conv", "x,w", "y")), "impossible shape"},
 		{"weights used again and again", model(13, big, reader, cat(again...)), "weights, more than the 12"},
 		{"one number for many channels", model(13, wide(), op("Conv", "x,w", "y0"), array32("k", []int{1}, 2), cat(chain...)), "the layers up to here ask for"},

@@ -146,6 +146,9 @@ func (m *onnx) gatherND(n *node, in []*array) (*array, error) {
 		return nil, err
 	}
 	each, part := product(list.dims[batch:rank]), product(data.dims[batch:])
+	if product(dims) == 0 {
+		return data.pick(dims, nil), nil // the list may be huge all the same
+	}
 	at := make([]int, 0, product(dims))
 	rest := &array{dims: data.dims[batch:]}
 	for i := range product(list.dims[:rank]) {
@@ -166,6 +169,9 @@ func (m *onnx) compressArray(n *node, in []*array) (*array, error) {
 		return nil, fmt.Errorf("reads %d inputs, not 2", len(in))
 	}
 	data, err := m.decoded(in[0])
+	if err == nil {
+		err = m.room(data.dims)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -192,7 +198,7 @@ func (m *onnx) compressArray(n *node, in []*array) (*array, error) {
 	by := steps(dims)
 	to, own := slices.Clone(dims), by[axis]
 	to[axis], by[axis] = len(list), 0
-	var at []int
+	at := make([]int, 0, product(to))
 	count := steps(to)[axis]
 	walk(to, [][]int{by}, func(k []int) { at = append(at, k[0]+list[len(at)/count%len(list)]*own) })
 	return data.pick(to, at), nil

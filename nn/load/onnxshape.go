@@ -102,11 +102,11 @@ func (m *onnx) reshaped(l label, x value, dims []int, why error) (value, error) 
 	if product(own) > maxPlaces || max(m.shape(x)[1], m.shape(x)[2]) > maxWindow {
 		return x, why
 	}
-	a, err := reshapeArray(&node{}, []*array{intArray(upTo(product(own))...).shaped(own), intArray(dims...)})
+	a, err := reshapeArray(&node{}, []*array{{dims: own}, intArray(dims...)})
 	if err != nil || len(a.dims) != 4 || a.dims[0] != 1 {
 		return x, why
 	}
-	return m.fromPlaces(l, x, a.known.ints, a.dims, nil)
+	return m.fromPlaces(l, x, upTo(product(own)), a.dims, nil)
 }
 
 // squeeze drops axes of one cell, all if none are named.
