@@ -4,6 +4,9 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"testing"
+
+	"zalgoscope/nn"
+	"zalgoscope/nn/enginetest"
 )
 
 // TestFar wants the question to be answered on a single processor too, where two workers never run at the same time.
@@ -14,6 +17,37 @@ func TestFar(t *testing.T) {
 		t.Error("workers that never met are far from each other")
 	}
 	distance.tries = 0
+}
+
+// TestFarBits wants the same bits wherever the buffers lie.
+func TestFarBits(t *testing.T) {
+	defer func() { distance.tries, distance.far = 0, false }()
+	for name, net := range followingNets() {
+		for _, k := range append(available(), halvers()...) {
+			var got [2][]float32
+			var size [2]int
+			for i := range got {
+				distance.tries, distance.far = 4, i == 1
+				e, err := Open(net, Options{Threads: 3, Kernel: k.name})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer e.Close()
+				x, obj := enginetest.Input(31, 22), nn.Objective{{Layer: "end", Channel: nn.AllChannels, Weight: 1}}
+				dx, _, err := e.Gradient(x, obj)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got[i], size[i] = nn.Floats(dx), e.plans[0].size
+			}
+			if size[0] >= size[1] {
+				t.Errorf("%s on %s: %d bytes, and %d where workers are far", name, k.name, size[0], size[1])
+			}
+			if !equalBits(got[0], got[1]) {
+				t.Errorf("%s on %s: other bits where workers are far", name, k.name)
+			}
+		}
+	}
 }
 
 // TestPlace wants buffers that live at the same time to lie apart, and where workers are far from each other also those whose rows lie otherwise,

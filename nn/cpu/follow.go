@@ -79,7 +79,11 @@ func (c *compiler) leadBack(i int) *task {
 	for _, u := range n.uses {
 		un := c.node(u)
 		switch op := c.op(u).(type) {
-		case *nn.Unary, *nn.Affine, *nn.ReLU, *nn.Clip, *nn.Add, *nn.Reduce:
+		case *nn.Unary, *nn.Affine, *nn.ReLU, *nn.Clip, *nn.Add:
+		case *nn.Reduce:
+			if op.Fn != nn.Total && op.Fn != nn.Average { // others look at the whole map on their way back
+				return nil
+			}
 		case *nn.Binary:
 			if n.c != un.c || n.h != un.h || n.w != un.w {
 				return nil

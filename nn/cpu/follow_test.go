@@ -36,6 +36,19 @@ func followingNets() map[string]*nn.Net {
 			layer("silu", fn(nn.SiLU), 1), layer("join", &nn.Concat{}, 0, 2), layer("gelu", fn(nn.Gelu), 3), layer("end", randomConv(2*lanes, c, nn.Square(3, 1, 1)), 4)),
 		"scaled rectifier": net(stem, layer("scale", &nn.Affine{Scale: slices.Repeat([]float32{0.5}, c), Shift: slices.Repeat([]float32{0.1}, c)}, 0),
 			layer("gelu", fn(nn.Gelu), 1), layer("leaky", &nn.ReLU{Slope: 0.1}, 2), layer("end", plain(1, 1), 3)),
+		"largest beside": net(stem, layer("silu", fn(nn.SiLU), 0), layer("a", plain(3, 1), 1), layer("b", plain(3, 1), 2),
+			layer("top", &nn.Reduce{Fn: nn.Largest, Axes: [3]bool{true}}, 0), layer("end", &nn.Binary{Fn: nn.Times}, 3, 4)),
+		"scaled largest": net(stem, layer("top", &nn.Reduce{Fn: nn.Largest, Axes: [3]bool{false, true}}, 0),
+			layer("scale", &nn.Affine{Scale: slices.Repeat([]float32{0.5}, c), Shift: slices.Repeat([]float32{0.1}, c)}, 1), layer("end", plain(1, 1), 2)),
+		"gated largest": net(stem, layer("top", &nn.Reduce{Fn: nn.Largest, Axes: [3]bool{false, true}}, 0), layer("gate", fn(nn.Sigmoid), 1), layer("end", plain(1, 1), 2)),
+		"joined part read again": net(layer("stem", randomConv(3, lanes, nn.Square(3, 1, 1)), nn.Picture), layer("a", randomConv(lanes, lanes, nn.Square(1, 1, 0)), 0),
+			layer("join", &nn.Concat{}, 0, 1), layer("gelu", fn(nn.Gelu), 2), layer("b", randomConv(2*lanes, lanes, nn.Square(1, 1, 0)), 3),
+			layer("end", &nn.Binary{Fn: nn.Times}, 0, 4)),
+		"joined shares": net(layer("stem", randomConv(3, lanes, nn.Square(3, 1, 1)), nn.Picture), layer("shares", &nn.Softmax{}, 0), layer("a", randomConv(lanes, lanes, nn.Square(1, 1, 0)), 0),
+			layer("join", &nn.Concat{}, 1, 2), layer("gelu", fn(nn.Gelu), 3), layer("end", randomConv(2*lanes, c, nn.Square(3, 1, 1)), 4)),
+		"joined shares scaled": net(layer("stem", randomConv(3, lanes, nn.Square(3, 1, 1)), nn.Picture), layer("shares", &nn.Softmax{}, 0), layer("a", randomConv(lanes, lanes, nn.Square(1, 1, 0)), 0),
+			layer("join", &nn.Concat{}, 1, 2), layer("scale", &nn.Affine{Scale: slices.Repeat([]float32{0.5}, 2*lanes), Shift: make([]float32, 2*lanes)}, 3),
+			layer("end", randomConv(2*lanes, c, nn.Square(3, 1, 1)), 4), layer("top", fn(nn.Gelu), 5)),
 	}
 }
 

@@ -150,7 +150,7 @@ func (g *graph) store() {
 		case *nn.Concat:
 			g.slices(j, func(i, at int) {
 				k := g.node(i)
-				if i == nn.Picture || k.out.blob != nil || n.changes && !g.Private(i, j) || g.within(i) {
+				if i == nn.Picture || k.out.blob != nil || n.changes && !g.yields(i, j) || g.within(i) {
 					return
 				}
 				k.out, k.changes = n.out.slice(at, k.c), n.changes
@@ -167,6 +167,17 @@ func (g *graph) store() {
 // yields tells whether layer j, the only one that reads layer i, may write over what it reads.
 func (g *graph) yields(i, j int) bool { return g.Private(i, j) && !g.keepsOutput(i) && !g.within(i) }
 
+// alone tells whether all other values in the room of layer i's are on their way to it, and wanted by nobody else.
+func (g *graph) alone(i int) bool {
+	for k := range g.nodes {
+		n := &g.nodes[k]
+		if k != i && n.needed && n.out.blob == g.nodes[i].out.blob && (n.target || len(n.uses) != 1 || g.keepsOutput(k)) {
+			return false
+		}
+	}
+	return true
+}
+
 // within tells whether a layer's values lie within those of the layer that it reads.
 func (g *graph) within(i int) bool {
 	_, _, ok := g.Within(i, lanes)
@@ -180,6 +191,8 @@ func (g *graph) keepsOutput(i int) bool {
 		return true
 	case *nn.Pool:
 		return op.Norm > 0
+	case *nn.Reduce:
+		return op.Fn == nn.Largest
 	}
 	return false
 }

@@ -22,9 +22,9 @@ type unary struct {
 func init() { lowers((*compiler).forwardUnary, (*gradientTask).fromUnary) }
 
 func (c *compiler) forwardUnary(i int, op *nn.Unary) {
-	n, x := c.node(i), c.firstValues(i)
+	n, x, in := c.node(i), c.firstValues(i), c.net.Layers[i].In[0]
 	run := c.packs.k.apply[op.Fn]
-	if both := c.packs.k.both[op.Fn]; both != nil && c.back && c.learning == nil && !x.isHalf() && c.yields(c.net.Layers[i].In[0], i) {
+	if both := c.packs.k.both[op.Fn]; both != nil && c.back && c.learning == nil && !x.isHalf() && c.yields(in, i) && c.alone(in) {
 		run, n.slopes = both, &x
 	}
 	c.along(i, 5, x).add(&unary{halfRows: halfRows{c.packs.k}, run: run, params: *op, wet: onesFor(n.c), out: n.out, x: x, keeps: n.slopes != nil})
