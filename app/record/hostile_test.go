@@ -78,6 +78,23 @@ func TestDecodeCostsItsLength(t *testing.T) {
 	}
 }
 
+// TestManyChanges decodes a packed text of a few kilobytes with as many changes as there may be, in little more memory than they
+// are kept in.
+func TestManyChanges(t *testing.T) {
+	good := example(0).Encode()
+	text := pack("", strings.Replace(good, "\n[end]", strings.Repeat("\n[[change]]\nat = 1\n", mostChanges-1)+"\n[end]", 1))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	r, err := Decode(text)
+	runtime.ReadMemStats(&after)
+	if err != nil || len(r.Changes) != mostChanges {
+		t.Fatalf("%d changes of a text of %d bytes: %v", len(r.Changes), len(text), err)
+	}
+	if each := (after.TotalAlloc - before.TotalAlloc) / mostChanges; each > 2000 {
+		t.Errorf("each change takes %d bytes", each)
+	}
+}
+
 // TestRecipeIsBounded reads files whose chunks, segments or comments hold more than a recipe may have, each or
 // all together.
 func TestRecipeIsBounded(t *testing.T) {

@@ -23,6 +23,7 @@ type document struct {
 	png      string // of the start picture
 	packed   string // the whole, where that is all that there is
 	settings bool   // there are some
+	changes  int    // at most; a list that grew to them would take several times as much
 	unknown  unknown
 	memory   map[string][]memoryEntry // by the table that they are in
 
@@ -36,7 +37,7 @@ var errNoSettings = errors.New("record: the recipe has no settings")
 
 // parse reads a recipe's text as far as it is TOML and of our names.
 func parse(text []byte) (*document, error) {
-	d := &document{memory: map[string][]memoryEntry{}}
+	d := &document{memory: map[string][]memoryEntry{}, changes: min(bytes.Count(text, []byte("[[change]]")), mostChanges-1)}
 	r := &d.recipe
 	d.entry = map[string]any{
 		"format": &d.format, "packed": &d.packed, "program": &r.Program, "seed": &d.seed, "device": &r.Device, "precision": (*string)(&r.Precision), "from": &r.From, "fps": &r.FPS,
@@ -151,7 +152,7 @@ func (d *document) firstChange() error {
 		return errors.New("record: the recipe has settings after its first change")
 	case !d.settings:
 		d.settings = true
-		r.Changes = []Change{{Settings: dream.Before()}}
+		r.Changes = append(make([]Change, 0, 1+d.changes), Change{Settings: dream.Before()})
 	}
 	return nil
 }
