@@ -86,7 +86,7 @@ WRITING := TestBackground|TestRing|TestPingPong|TestReplay|TestSeamless|TestVide
 POOL := TestSameBytes|TestClose|TestWinograd|TestHeal|TestBends/avx2/time|TestConformance/avx2/(canvas|dream|objectives)
 
 # Long dreams on one goroutine.
-LONG := ShortCircuitWalk|Endless|Seam|WildScenes|FourHours
+LONG := ShortCircuitWalk|Endless|Seam|MiddleIsNoCross|WildScenes|FourHours
 
 # TestShortCircuitWalk walks through ten minutes of random damage here; the two hours are
 # ZALGOSCOPE_WALK=2h go test ./app/dream -run ShortCircuitWalk -timeout 30m
