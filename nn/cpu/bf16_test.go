@@ -65,19 +65,27 @@ func TestHalfBends(t *testing.T) {
 	t.Run("heals", func(t *testing.T) { enginetest.Heals(t, open) })
 }
 
+// exactGradient is the reference's.
+func exactGradient(t *testing.T, net *nn.Net, x *tensor.Dense, obj nn.Objective) *tensor.Dense {
+	t.Helper()
+	reference, err := nn.NewReference(net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reference.Close()
+	exact, _, err := reference.Gradient(x, obj)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return exact
+}
+
 // TestHalfModel runs a small net with the model of the kernels, on any processor: weights, maps
 // and their borders are laid out as for the real ones, whose gradient is the same.
 func TestHalfModel(t *testing.T) {
 	net, x := enginetest.Small(), enginetest.Input(41, 29)
 	obj := nn.Objective{{Layer: "4a/output", Channel: nn.AllChannels, Weight: 1}}
-	want, err := nn.NewReference(net)
-	if err != nil {
-		t.Fatal(err)
-	}
-	exact, _, err := want.Gradient(x, obj)
-	if err != nil {
-		t.Fatal(err)
-	}
+	exact := exactGradient(t, net, x, obj)
 	gradients := map[string]*tensor.Dense{}
 	for _, k := range append(halvers(), modelled) {
 		e, err := Open(net, Options{Threads: 2, Kernel: k.name})
@@ -353,14 +361,7 @@ func TestHalfLayers(t *testing.T) {
 	net, x := inverted(), enginetest.Input(45, 39)
 	last := net.Layers[len(net.Layers)-1].Name
 	obj := nn.Objective{{Layer: last, Channel: nn.AllChannels, Weight: 1}}
-	want, err := nn.NewReference(net)
-	if err != nil {
-		t.Fatal(err)
-	}
-	exact, _, err := want.Gradient(x, obj)
-	if err != nil {
-		t.Fatal(err)
-	}
+	exact := exactGradient(t, net, x, obj)
 	gradients := map[string]*tensor.Dense{}
 	for _, k := range append(halvers(), modelled) {
 		var sizes [2]int
