@@ -5,32 +5,42 @@ import (
 	"math"
 )
 
-// widePrimaries are those, by their code points (ITU-T H.273, table 2), whose colours reach beyond sRGB's: the XYZ of red,
-// green and blue, brought to D50 by Bradford's matrix as a profile has them.
-var widePrimaries = map[int][9]float64{
+// primaries are those by their code points (ITU-T H.273, table 2): the XYZ of red, green and blue, brought to D50 by Bradford's
+// matrix as a profile has them. Those of old television are nearly sRGB's.
+var primaries = map[int][9]float64{
+	1: sRGBPrimaries, 5: sRGBPrimaries, 6: sRGBPrimaries, 7: sRGBPrimaries,
 	9:  {0.67348, 0.27904, -0.00193, 0.16567, 0.67534, 0.02998, 0.12505, 0.04561, 0.79686}, // BT.2020
 	12: {0.51512, 0.24119, -0.00105, 0.29198, 0.69224, 0.04188, 0.15711, 0.06657, 0.78408}, // Display P3
 }
 
+var sRGBPrimaries = [9]float64{0.43607, 0.22249, 0.01392, 0.38515, 0.71687, 0.09708, 0.14307, 0.06061, 0.71410}
+
 // curves are those by their code points (H.273, table 3) that pictures of an ordinary range have. Those of cameras are taken for
 // sRGB's, as films are shown.
 var curves = func() map[int]string {
-	c := map[int]string{4: gamma(2.2), 8: linear, 13: "para\x00\x00\x00\x00\x00\x03\x00\x00" + fixed(2.4, 1/1.055, 0.055/1.055, 1/12.92, 0.04045)}
+	c := map[int]string{4: gamma(2.2), 8: linear, 13: sRGBCurve}
 	for _, camera := range []int{1, 2, 6, 14, 15} {
 		c[camera] = c[13]
 	}
 	return c
 }()
 
-// codePoints is the profile that the code points of primaries and of a curve stand for; nil where the colours are nearly sRGB's, or of
-// a high dynamic range, which is not read.
-func codePoints(primaries, curve int) []byte {
-	xyz, wide := widePrimaries[primaries]
-	c, known := curves[curve]
-	if !wide || !known {
-		return nil
+// codePoints are the colours that a file says by code points of primaries and of a curve.
+type codePoints struct {
+	known   bool   // they are read: not those of a high dynamic range
+	profile []byte // nil where they are nearly sRGB's
+}
+
+func codePointsOf(primary, curve int) codePoints {
+	xyz, known := primaries[primary]
+	c, shaped := curves[curve]
+	switch {
+	case !known || !shaped:
+		return codePoints{}
+	case xyz == sRGBPrimaries && c == sRGBCurve:
+		return codePoints{known: true}
 	}
-	return matrixProfile(c, xyz)
+	return codePoints{true, matrixProfile(c, xyz)}
 }
 
 // profileFile is an ICC profile of version 2 with tags.
@@ -65,6 +75,8 @@ func fixed(values ...float64) string {
 func gamma(g float64) string {
 	return "curv\x00\x00\x00\x00\x00\x00\x00\x01" + string(binary.BigEndian.AppendUint16(nil, uint16(math.Round(g*256))))
 }
+
+var sRGBCurve = "para\x00\x00\x00\x00\x00\x03\x00\x00" + fixed(2.4, 1/1.055, 0.055/1.055, 1/12.92, 0.04045)
 
 const (
 	linear   = "curv\x00\x00\x00\x00\x00\x00\x00\x00"

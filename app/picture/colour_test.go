@@ -33,7 +33,7 @@ func tableProfile(space string, n int, lab ...[3]uint16) []byte {
 
 // Profiles of each sort.
 var (
-	displayP3 = matrixProfile(curves[13], widePrimaries[12])
+	displayP3 = matrixProfile(curves[13], primaries[12])
 	adobeRGB  = matrixProfile(gamma(563.0/256), [9]float64{0.60974, 0.31111, 0.01947, 0.20528, 0.62567, 0.06087, 0.14919, 0.06322, 0.74457})
 	proPhoto  = matrixProfile(gamma(1.8), [9]float64{0.7977, 0.288, 0, 0.1352, 0.7119, 0, 0.0313, 0.0001, 0.8249})
 	greyPlain = profileFile("GRAY", "XYZ ", "wtpt", tagHead+whiteD50, "kTRC", linear)
@@ -126,6 +126,7 @@ func TestCodePoints(t *testing.T) {
 	none := [][3]float64{{255, 255, 255}, {200, 100, 50}, {150, 140, 130}, {128, 128, 128}}
 	p3 := [][3]float64{{255, 255, 255}, {214.9, 92.6, 31}, {152.1, 139.6, 128.7}, {128, 128, 128}}
 	wide := [][3]float64{{255, 255, 255}, {241.3, 75.9, 29.1}, {156.8, 138.8, 128.5}, {128, 128, 128}}
+	light := [][3]float64{{255, 255, 255}, {229.1, 168.1, 122.4}, {201.6, 195.5, 189.2}, {188, 188, 188}}
 	for _, c := range []struct {
 		name string
 		data []byte
@@ -137,6 +138,8 @@ func TestCodePoints(t *testing.T) {
 		{"PQ", chunked(plain, "cICP", []byte{9, 16, 0, 1}), none},
 		{"before a profile", chunked(withProfile(plain, packed(displayP3)), "cICP", []byte{9, 13, 0, 1}), wide},
 		{"behind a profile", withProfile(chunked(plain, "cICP", []byte{9, 13, 0, 1}), packed(displayP3)), wide},
+		{"sRGB, with a profile", chunked(withProfile(plain, packed(displayP3)), "cICP", []byte{1, 13, 0, 1}), none},
+		{"linear sRGB", chunked(plain, "cICP", []byte{1, 8, 0, 1}), light},
 		{"PQ, with a profile", chunked(withProfile(plain, packed(displayP3)), "cICP", []byte{9, 16, 0, 1}), p3},
 		{"of no length", chunked(plain, "cICP", nil), none},
 	} {

@@ -53,7 +53,7 @@ func openHEIF(data []byte) (*source, error) {
 	}
 	s := &source{kind: kind, w: f.w, h: f.h, orientation: 1, profile: f.profile, opaque: !f.alpha()}
 	if s.profile == nil {
-		s.points = codePoints(f.points[0], f.points[1])
+		s.points = codePointsOf(f.points[0], f.points[1])
 	}
 	s.memory = memory*max(int64(f.w)*int64(f.h), f.coded()) + codecMemory
 	if kind == "an AVIF" {

@@ -72,8 +72,8 @@ func (o Options) decode(data []byte, name string) (m *image.RGBA, err error) {
 	if fw, fh := s.upright(); o.Shrunk != nil && o.Width == 0 && max(fw, fh) > max(w, h) {
 		o.Shrunk(w, h, fw, fh)
 	}
-	if s.points != nil && !o.Unpointed {
-		s.profile = s.points
+	if s.points.known && !o.Unpointed {
+		s.profile = s.points.profile
 	}
 	p, err := newProfile(s.profile, s.layout)
 	if err != nil {

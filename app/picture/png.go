@@ -122,7 +122,7 @@ func (p *pngFile) chunk(name string, body []byte, s *source) error {
 		}
 	case "cICP":
 		if len(body) == 4 {
-			s.points = codePoints(int(body[0]), int(body[1]))
+			s.points = codePointsOf(int(body[0]), int(body[1]))
 		}
 	case "eXIf":
 		s.orientation = readDirectory(bytes.TrimPrefix(body, []byte("Exif\x00\x00"))).orientation()

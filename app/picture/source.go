@@ -12,9 +12,9 @@ import (
 type source struct {
 	kind        string // as Kind names it
 	w, h        int
-	orientation int    // of EXIF, 1 to 8
-	profile     []byte // of ICC, nil for none
-	points      []byte // the profile that code points stand for, which counts more; nil for none
+	orientation int        // of EXIF, 1 to 8
+	profile     []byte     // of ICC, nil for none
+	points      codePoints // count more than the profile where they are known
 	layout      layout
 	opaque      bool
 	memory      int64 // bytes that decoding takes at its height, beside the file and what is shown
