@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
@@ -137,14 +138,15 @@ func Moves(path string, still bool) bool {
 
 // apngPictures is how many pictures a PNG says that it has, 0 where it is no APNG: before its pixels (W3C PNG, third
 // edition, 11.3.5.1).
-func apngPictures(r io.Reader) uint32 {
+func apngPictures(file io.Reader) uint32 {
 	const magic = 8
-	if _, err := io.CopyN(io.Discard, r, magic); err != nil {
+	r := bufio.NewReader(file)
+	if _, err := r.Discard(magic); err != nil {
 		return 0
 	}
 	for {
-		var head [12]byte // length, kind, and what acTL begins with
-		if _, err := io.ReadFull(r, head[:]); err != nil {
+		head, err := r.Peek(12) // length, kind, and what acTL begins with
+		if err != nil {
 			return 0
 		}
 		switch string(head[4:8]) {
@@ -153,7 +155,7 @@ func apngPictures(r io.Reader) uint32 {
 		case "IDAT", "IEND":
 			return 0
 		}
-		if _, err := io.CopyN(io.Discard, r, int64(binary.BigEndian.Uint32(head[:]))); err != nil { // the check sum is as long as what was read
+		if _, err := r.Discard(12 + int(binary.BigEndian.Uint32(head))); err != nil { // with its check sum
 			return 0
 		}
 	}

@@ -461,3 +461,23 @@ func TestMilliseconds(t *testing.T) {
 		}
 	}
 }
+
+// Whether a PNG moves is read in large pieces, however small its chunks are.
+func TestMovesOfManyChunks(t *testing.T) {
+	const n = 100_000
+	data := "\x89PNG\r\n\x1a\n" + strings.Repeat("\x00\x00\x00\x00abCd\x00\x00\x00\x00", n) + "\x00\x00\x00\x08acTL\x00\x00\x00\x07"
+	reads := 0
+	pictures := apngPictures(readerFunc(func(p []byte) (int, error) {
+		reads++
+		k := copy(p, data)
+		data = data[k:]
+		return k, nil
+	}))
+	if pictures != 7 || reads > n/100 {
+		t.Errorf("%d pictures in %d chunks, by %d reads", pictures, n, reads)
+	}
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }

@@ -11,8 +11,9 @@ import (
 // gifReader walks over a GIF's blocks without decoding its pixels.
 type gifReader struct {
 	*bufio.Reader
-	found  copies
-	frames int
+	found   copies
+	comment bytes.Buffer // the one that is read
+	frames  int
 }
 
 // gifRecipe collects the recipe's text from a GIF's comments and counts its frames. A GIF
@@ -48,11 +49,15 @@ func (g *gifReader) blocks() error {
 				return err
 			}
 		case 0x2c: // a frame
-			var d [9]byte
-			if _, err := io.ReadFull(g, d[:]); err != nil {
+			d, err := g.Peek(9)
+			if err != nil {
 				return err
 			}
-			if err := g.skipTable(d[8]); err != nil {
+			flags := d[8]
+			if _, err := g.Discard(len(d)); err != nil {
+				return err
+			}
+			if err := g.skipTable(flags); err != nil {
 				return err
 			}
 			if _, err := g.ReadByte(); err != nil {
@@ -76,33 +81,33 @@ func (g *gifReader) extension(label byte) error {
 	if label != 0xfe || g.found.whole() {
 		return g.subBlocks(nil)
 	}
-	var comment bytes.Buffer
-	if err := g.subBlocks(&comment); err != nil {
+	g.comment.Reset()
+	if err := g.subBlocks(&g.comment); err != nil {
 		return err
 	}
-	if g.found.now.Len() > 0 || begins(comment.Bytes()) {
-		return g.found.add(comment.Bytes())
+	if comment := g.comment.Bytes(); g.found.now.Len() > 0 || begins(comment) {
+		return g.found.add(comment)
 	}
 	return nil
 }
 
 // subBlocks reads blocks up to the empty one into out, or past them where out is nil.
 func (g *gifReader) subBlocks(out *bytes.Buffer) error {
-	var block [255]byte
 	for {
 		n, err := g.ReadByte()
 		if err != nil || n == 0 {
 			return err
 		}
-		if out == nil {
-			_, err = g.Discard(int(n))
-		} else if _, err = io.ReadFull(g, block[:n]); err == nil {
-			out.Write(block[:n])
-			if out.Len()+g.found.all > mostFilm {
-				err = errLong
+		if out != nil {
+			block, err := g.Peek(int(n))
+			if err != nil {
+				return err
+			}
+			if out.Write(block); out.Len()+g.found.all > mostFilm {
+				return errLong
 			}
 		}
-		if err != nil {
+		if _, err := g.Discard(int(n)); err != nil {
 			return err
 		}
 	}

@@ -218,3 +218,40 @@ func TestSettingsAreBounded(t *testing.T) {
 		}
 	}
 }
+
+// TestManySmallParts reads files of very many chunks, blocks or segments with nothing in them, of which none is kept.
+func TestManySmallParts(t *testing.T) {
+	const n = 100_000
+	plain, err := plainPNG(newScene(8, 8).frame(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	chunks := func(kind, text string) []byte {
+		return bytes.Join([][]byte{plain[:pngHead], bytes.Repeat(pngChunk(kind, []byte(text)), n), plain[pngHead:]}, nil)
+	}
+	blocks := func(block string) []byte {
+		return []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00" + strings.Repeat(block, n) + ";")
+	}
+	for _, c := range []struct {
+		name string
+		data []byte
+		most int // allocations of each
+	}{
+		{"chunks of another kind", chunks("abCd", ""), 0},
+		{"chunks of pixels", chunks("IDAT", ""), 0},
+		{"comments in a PNG", chunks("tEXt", "comment\x00{"), 2},
+		{"texts that are too short", chunks("iTXt", "comment\x00{"), 2},
+		{"comments in a GIF", blocks("!\xfe\x01{\x00"), 0},
+		{"frames", blocks(",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x00"), 0},
+		{"segments", append([]byte("\xff\xd8"), strings.Repeat("\xff\xfe\x00\x02", n)...), 0},
+	} {
+		made := testing.AllocsPerRun(1, func() {
+			if _, _, err := findText(bytes.NewReader(c.data)); err != ErrNone {
+				t.Errorf("%s: %v", c.name, err)
+			}
+		})
+		if made > float64(n*c.most+n/100) {
+			t.Errorf("%d %s: %.0f allocations", n, c.name, made)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"math"
 )
 
 // jpegMark begins each comment segment that holds a part of the recipe, but the first one: programs that rewrite a
@@ -45,7 +46,7 @@ func jpegRecipe(f *bufio.Reader) (text string, frames int, err error) {
 	if _, err := f.Discard(jpegHead); err != nil {
 		return "", 0, damaged
 	}
-	for {
+	for segment := make([]byte, 0, 2+math.MaxUint16); ; {
 		const scan, comment = 0xda, 0xfe
 		head, err := f.Peek(4)
 		if err != nil || head[0] != 0xff || head[1] == scan {
@@ -55,7 +56,7 @@ func jpegRecipe(f *bufio.Reader) (text string, frames int, err error) {
 		if n < 4 {
 			return "", 0, damaged
 		}
-		segment := make([]byte, n)
+		segment = segment[:n]
 		if _, err := io.ReadFull(f, segment); err != nil {
 			return "", 0, damaged
 		}

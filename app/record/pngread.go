@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -37,12 +38,15 @@ func pngRecipe(f *bufio.Reader) (text string, frames int, err error) {
 
 func (p *pngReader) chunks() error {
 	for {
-		var head [8]byte
-		if _, err := io.ReadFull(p, head[:]); err != nil {
+		head, err := p.Peek(8)
+		if err != nil {
 			return err
 		}
-		left := int64(binary.BigEndian.Uint32(head[:])) + 4 // with its check sum
-		switch kind := string(head[4:]); kind {
+		left, kind := int64(binary.BigEndian.Uint32(head))+4, [4]byte(head[4:]) // with its check sum
+		if _, err := p.Discard(len(head)); err != nil {
+			return err
+		}
+		switch string(kind[:]) {
 		case "IEND":
 			return nil
 		case "acTL":
@@ -56,12 +60,12 @@ func (p *pngReader) chunks() error {
 			}
 			if body != nil {
 				left = 4
-				if err := p.keep(kind, body, own); err != nil && own {
+				if err := p.keep(string(kind[:]), body, own); err != nil && own {
 					return err
 				}
 			}
 		}
-		if _, err := io.CopyN(io.Discard, p, left); err != nil {
+		if _, err := p.Discard(int(left)); err != nil {
 			return err
 		}
 	}
@@ -116,9 +120,10 @@ func (p *pngReader) keep(kind string, body []byte, own bool) error {
 	return p.found.add(body)
 }
 
+var errShort = errors.New("record: a text chunk of the PNG is too short")
+
 // pngTextBody is a text chunk's text after its keyword, and whether it is packed.
 func pngTextBody(kind string, rest []byte) (text []byte, packed bool, err error) {
-	short := fmt.Errorf("record: the PNG's %s chunk is too short", kind)
 	packed = kind == "zTXt"
 	switch {
 	case kind == "zTXt" && len(rest) > 0:
@@ -127,11 +132,11 @@ func pngTextBody(kind string, rest []byte) (text []byte, packed bool, err error)
 		packed = rest[0] == 1
 		parts := bytes.SplitN(rest[2:], []byte{0}, 3)
 		if len(parts) < 3 {
-			return nil, false, short
+			return nil, false, errShort
 		}
 		rest = parts[2]
 	case kind != "tEXt":
-		return nil, false, short
+		return nil, false, errShort
 	}
 	return rest, packed, nil
 }
