@@ -4,8 +4,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -65,11 +63,6 @@ func (p *Program) Command() *cobra.Command {
 func show(cmd *cobra.Command, _ []string) {
 	cmd.Root().SetOut(visible.Writer(cmd.OutOrStdout()))
 }
-
-// say writes a line for people to the terminal; everything that is said there goes this way.
-func say(text string) { fmt.Fprintln(os.Stderr, "zalgoscope:", visible.Line(text)) }
-
-func warn(text string) { say("warning: " + text) }
 
 // oneLine keeps an error to the one line that people read.
 func oneLine(err error) string { return visible.Line(err.Error()) }

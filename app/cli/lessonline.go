@@ -20,7 +20,8 @@ type lessonLine struct {
 func (l *lessonLine) step(p teach.Progress) error {
 	if l.live && time.Since(l.last) > 200*time.Millisecond {
 		l.last = time.Now()
-		fmt.Fprint(os.Stderr, "\r\x1b[K"+visible.Line(progressText(p)))
+		text := visible.Short(visible.Line(progressText(p)), columns()-1) // a line that is broken cannot be rewritten
+		drawProgress(func() { fmt.Fprint(os.Stderr, "\r\x1b[K"+text) })
 	}
 	return nil
 }
@@ -28,12 +29,6 @@ func (l *lessonLine) step(p teach.Progress) error {
 func (l *lessonLine) epoch(p teach.Progress, _ *nn.Net) {
 	if !l.live {
 		say(progressText(p))
-	}
-}
-
-func (l *lessonLine) clear() {
-	if l.live {
-		fmt.Fprint(os.Stderr, "\r\x1b[K")
 	}
 }
 

@@ -188,7 +188,26 @@ func (j *replayJob) bend(cmd *cobra.Command, r record.Recipe, net *nn.Net) (reco
 	if err := dream.CheckBends(net, j.bends.Bend, j.bends.Mod); err != nil {
 		return r, err
 	}
-	return r.With(func(s *dream.Settings) { adjust(cmd.Flags(), dream.GroupBend, &j.bends, s) }), nil
+	r = r.With(func(s *dream.Settings) { adjust(cmd.Flags(), dream.GroupBend, &j.bends, s) })
+	if silent := unheard(r, j.bends.Modulators()); len(silent) > 0 {
+		warn(fmt.Sprintf("--mod follows %s, of which the recording has nothing: it keeps what was followed when it was made", strings.Join(silent, " and ")))
+	}
+	return r, nil
+}
+
+// unheard are the sounds that modulators follow and of which a recipe has no level.
+func unheard(r record.Recipe, mods []dream.Modulator) (names []string) {
+	for _, name := range dream.Sounds {
+		k, err := dream.Find(name)
+		if err != nil {
+			panic(err) // Sounds are knobs
+		}
+		if slices.ContainsFunc(mods, func(m dream.Modulator) bool { return m.Shape == name }) &&
+			!slices.ContainsFunc(r.Changes, func(c record.Change) bool { return *k.Number(&c.Settings) > 0 }) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // follow takes from the recipe what no flag says: the net, and how the file is written.

@@ -39,3 +39,16 @@ func TestReplayCommand(t *testing.T) {
 		t.Errorf("a picture without a recipe: %v", err)
 	}
 }
+
+// What --mod follows and the recording has nothing of is said.
+func TestReplayOfUnheard(t *testing.T) {
+	dir := t.TempDir()
+	film := filepath.Join(dir, "a.gif")
+	mustRun(t, "dream", "clouds", "--size", "32x24", "--frames", "2", "--steps", "1", "--octaves", "1", "--layer", "conv1", "-o", film)
+	for mod, want := range map[string]string{"zoom=mid:0:0.1 zalgo=beat:0:2 rotate=sine:1:2": "--mod follows mid and beat,", "rotate=sine:1:2": "", "": ""} {
+		said := stderr(t, func() { mustRun(t, "replay", film, "--mod", mod, "-o", filepath.Join(dir, "b.gif")) })
+		if want == "" && said != "" || !strings.Contains(said, want) {
+			t.Errorf("%q: said %q, want %q", mod, said, want)
+		}
+	}
+}

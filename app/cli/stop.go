@@ -2,14 +2,11 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/signal"
 	"sync/atomic"
 	"syscall"
 	"time"
-
-	"golang.org/x/term"
 
 	"zalgoscope/app/beside"
 )
@@ -101,11 +98,7 @@ func late(ctx context.Context) <-chan struct{} {
 // leave is for the end of the program in the midst of whatever it does: films keep the frames that are written, and
 // nothing half written stays.
 func leave() {
-	parts := beside.Leave()
-	if term.IsTerminal(int(os.Stderr.Fd())) {
-		fmt.Fprint(os.Stderr, "\r\x1b[K") // the progress bar's line
-	}
-	for _, p := range parts {
+	for _, p := range beside.Leave() {
 		say("the frames so far are in " + p)
 	}
 	say("stopped")

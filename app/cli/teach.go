@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"zalgoscope/app/beside"
 	"zalgoscope/app/picture"
@@ -123,7 +122,7 @@ func (j *teachJob) run(ctx context.Context, folder string) error {
 		return err
 	}
 	defer set.Close()
-	show := &lessonLine{live: term.IsTerminal(int(os.Stderr.Fd()))}
+	show := &lessonLine{live: onTerminal()}
 	options.Step, options.Epoch = show.step, show.epoch
 	options.Guarded = exists(j.out)
 	lesson, err := teach.Begin(set, options)
@@ -155,7 +154,7 @@ func (j *teachJob) learn(ctx context.Context, lesson *teach.Lesson, show *lesson
 	kept := keep()
 	defer kept()
 	err := lesson.Run(ctx)
-	show.clear()
+	endProgress()
 	if err == nil {
 		return j.write(lesson)
 	}
