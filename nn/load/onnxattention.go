@@ -18,6 +18,7 @@ type products struct {
 	tokens []factor // a dimension of the queries that meet the same keys
 	keys   int      // that a query meets
 	shares bool
+	mix    *mixture // of the shares of op's heads; nil for none
 }
 
 const keysAxis = 3
@@ -47,10 +48,20 @@ func (m *onnx) ofProducts(n *node, in []operand) (value, error) {
 		return m.looks(label{}, v, *m.turnedLast(v).as)
 	case at > 1 || slices.ContainsFunc(in[at+1:], func(o operand) bool { return o.mapped && o.products != nil }):
 		return x, refused
+	case n.kind == "Einsum" && len(in) == 2 && !in[1-at].mapped:
+		return m.talkingEinsum(n, x, in, at)
 	case slices.Contains(looking, n.kind) || n.kind == "Einsum":
 		return onnxOps[n.kind](m, n, in)
 	case n.kind == "MatMul" && at == 0 && in[1].mapped:
 		return m.attend(n.label, x, in[1].value)
+	}
+	if by, dim, err := m.talking(n, x, in, at); err != nil || by != nil {
+		if err != nil {
+			return x, err
+		}
+		return m.talk(n.label, x, by, dim)
+	}
+	switch {
 	case x.products.shares || len(in) > 2:
 		return x, refused
 	case n.kind == "Softmax" && len(in) == 1:
@@ -267,6 +278,10 @@ func (m *onnx) attend(l label, s, b value) (value, error) {
 	if err == nil {
 		x, err = m.row(label{name: l.name + "/row"}, x)
 	}
+	heard := x
+	if err == nil && p.mix != nil {
+		heard, err = m.listened(l, p.mix, x)
+	}
 	if err != nil {
 		return s, err
 	}
@@ -294,7 +309,14 @@ func (m *onnx) attend(l label, s, b value) (value, error) {
 		if j != p.q.layer {
 			own = label{name: fmt.Sprintf("%s/%d", l.name, i)}
 		}
-		o, err := m.add(own, &op, value{layer: j, pad: p.q.pad, padder: p.q.padder}, p.k, x)
+		of := own
+		if p.mix != nil {
+			of = label{name: own.name + "/heads"}
+		}
+		o, err := m.add(of, &op, value{layer: j, pad: p.q.pad, padder: p.q.padder}, p.k, value{layer: heard.layer})
+		if err == nil && p.mix != nil {
+			o, err = m.spokenAfter(own, p.mix, o, value{layer: x.layer})
+		}
 		if err != nil {
 			return s, err
 		}

@@ -54,9 +54,14 @@ func (m *onnx) biased(l label, x value, c *array, sign float32) (value, error) {
 	}
 	own := append(slices.Repeat([]int{1}, len(dims)-len(c.dims)), c.dims...)
 	for i := range own {
-		if own[i] != 1 && own[i] != dims[i] {
-			return x, refused
+		if own[i] == 1 || own[i] == dims[i] {
+			continue
 		}
+		if queries := (value{layer: p.q.layer}); slices.Equal(as[i], p.tokens) { // the constant is for so many positions
+			s := m.shape(queries)
+			m.fit(queries, s[0]*(own[i]-dims[i])+s.TotalSize())
+		}
+		return x, refused
 	}
 	var err error
 	b := biasing{as: as, by: stretched(own, dims), sign: sign}

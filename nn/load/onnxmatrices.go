@@ -257,17 +257,33 @@ func (m *onnx) made(l label, in []operand) (out []operand, ok bool) {
 			continue
 		}
 		p := o.products
-		if p.shares || p.op.Bias != nil || p.op.Windowed() || p.q.parts != nil || m.grows(p.k.layer) {
+		if p.shares || p.op.Bias != nil || p.op.Windowed() || m.grows(p.k.layer) {
 			return nil, false
 		}
 		named := func(s string) label { return label{name: fmt.Sprintf("%s/%s%d", l.name, s, i)} }
-		v, err := m.add(named("products"), &nn.MatMul{Heads: p.op.Heads, TurnA: true}, value{layer: p.k.layer}, value{layer: p.q.layer, pad: p.q.pad, padder: p.q.padder})
-		if err == nil && p.op.Scale != 1 {
-			scale := nn.NewUnary(nn.Linear, p.op.Scale, 0)
-			v, err = m.add(named("scaled"), &scale, v)
+		v := value{layer: p.q.layer}
+		for _, j := range p.q.partsOf() {
+			own := named("products")
+			if j != p.q.layer {
+				own = named(fmt.Sprintf("products/%d/", j))
+			}
+			part, err := m.add(own, &nn.MatMul{Heads: p.op.Heads, TurnA: true}, value{layer: p.k.layer}, value{layer: j, pad: p.q.pad, padder: p.q.padder})
+			if err != nil {
+				return nil, false
+			}
+			if p.q.parts != nil {
+				v.parts = append(v.parts, part.layer)
+			}
+			if j == p.q.layer {
+				v.layer = part.layer
+			}
 		}
-		if err != nil {
-			return nil, false
+		if p.op.Scale != 1 {
+			var err error
+			scale := nn.NewUnary(nn.Linear, p.op.Scale, 0)
+			if v, err = m.add(named("scaled"), &scale, v); err != nil {
+				return nil, false
+			}
 		}
 		as := slices.Clone(*o.as)
 		for k, dim := range as {

@@ -38,6 +38,9 @@ func (m *onnx) padding(n *node, in []operand) (value, error) {
 		if v, ok, err := m.paddedApart(n, x, before, after, fill); ok {
 			return v, err
 		}
+		if v, ok, err := m.paddedTokens(n, x, before, after, fill); ok {
+			return v, err
+		}
 	}
 	var axes layout
 	var pad [4]int
@@ -99,6 +102,37 @@ func (m *onnx) paddedApart(n *node, x value, before, after []int, fill float32) 
 	}
 	v, _ = m.seenAs(x, as)
 	return v, true, nil
+}
+
+// paddedTokens joins tokens of one number to those that a dimension is all positions of; ok is false where others are padded too.
+func (m *onnx) paddedTokens(n *node, x value, before, after []int, fill float32) (v value, ok bool, err error) {
+	axis := -1
+	for i := range before {
+		switch {
+		case before[i] == 0 && after[i] == 0:
+		case axis >= 0 || min(before[i], after[i]) < 0 || max(before[i], after[i]) > maxParts || !m.tokens(x, i):
+			return x, false, nil
+		default:
+			axis = i
+		}
+	}
+	if axis < 0 {
+		return x, false, nil
+	}
+	in := []operand{mapOf(x)}
+	for i, count := range []int{before[axis], after[axis]} {
+		if count == 0 {
+			continue
+		}
+		dims := slices.Clone(m.dims(x))
+		dims[axis] = count
+		if err := m.room(dims); err != nil {
+			return x, true, err
+		}
+		at := i * len(in)
+		in = slices.Insert(in, at, operand{array: numbers{real: repeat(fill, product(dims))}.of(dims)})
+	}
+	return m.joinTokens(n, in, axis)
 }
 
 // pads are the cells before and after each axis: of the attribute, or from opset 11 of the input, from opset 18 for some axes.
