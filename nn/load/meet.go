@@ -15,6 +15,8 @@ func meets(op nn.Op) bool {
 		return o.Axis == 0
 	case *nn.Add, *nn.Binary:
 		return true
+	case *nn.Attention:
+		return o.Windowed()
 	}
 	return false
 }

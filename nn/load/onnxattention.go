@@ -17,6 +17,8 @@ type products struct {
 	op     nn.Attention
 	tokens []factor // a dimension of the queries that meet the same keys
 	keys   int      // that a query meets
+	order  []factor // in which the file has a window's keys, where that is not row by row; else nil
+	cell   [2]int   // rows and columns of keys to each position of a coarser map of queries in windows; 0,0 where both are of one map
 	shares bool
 	mix    *mixture // of the shares of op's heads; nil for none
 }
@@ -110,7 +112,8 @@ func (m *onnx) multiply(l label, a, b value) (value, error) {
 	}
 	p := &products{op: nn.Attention{Heads: 1, Scale: 1}}
 	inner, other := q[rank-1], k[rank-2]
-	var heads, otherHeads, grid []factor
+	var heads, otherHeads, grid, keyGrid []factor
+	cell := m.coarser(a, b)
 	as := make(view, rank)
 	for i := range rank - 2 {
 		if len(q[i]) != len(k[i]) {
@@ -121,8 +124,8 @@ func (m *onnx) multiply(l label, a, b value) (value, error) {
 			case f.axis == 0 && g.axis == 0 && f.size == g.size:
 				heads, otherHeads = append(heads, f), append(otherHeads, g)
 				p.op.Heads *= f.size
-			case f.axis > 0 && f == g:
-				grid = append(grid, f)
+			case f.axis > 0 && f.scaled(cell) == g:
+				grid, keyGrid = append(grid, f), append(keyGrid, g)
 			default:
 				return a, refused
 			}
@@ -132,7 +135,7 @@ func (m *onnx) multiply(l label, a, b value) (value, error) {
 		return a, refused
 	}
 	window, ok := m.windowOf(a, q[rank-2], grid)
-	kw, too := m.windowOf(b, k[rank-1], grid)
+	kw, too := m.windowOf(b, k[rank-1], keyGrid)
 	if !ok || !too {
 		// What meets may lie apart, as the same pixel of each patch: the patches' pixels become heads.
 		cell := m.cellOf(a, q[:rank-2]...)
@@ -148,10 +151,16 @@ func (m *onnx) multiply(l label, a, b value) (value, error) {
 			return m.multiply(l, a, b)
 		}
 	}
-	if !ok || !too || window != kw || window != [2]int{} && !slices.Equal(m.shape(a)[1:], m.shape(b)[1:]) {
+	if window != [2]int{} && cell != [2]int{1, 1} {
+		window, p.cell = [2]int{window[0] * cell[0], window[1] * cell[1]}, cell
+	}
+	if !ok || !too || window != kw {
 		return a, refused
 	}
 	p.op.Window = window
+	if p.order = k[rank-1]; slices.Equal(p.order, m.rowByRow(b, window)) {
+		p.order = nil
+	}
 	// As the head counts in the order of the heads' dimensions, so do channels.
 	stride := p.op.Heads
 	for i := range rank - 2 {
@@ -182,24 +191,6 @@ func (m *onnx) multiply(l label, a, b value) (value, error) {
 
 func onlyChannels(dim []factor) bool {
 	return !slices.ContainsFunc(dim, func(f factor) bool { return f.axis != 0 })
-}
-
-// windowOf are the rows and columns of the windows in which a dimension of tokens and those before it part a map; none where the tokens
-// are all of the map. ok is false where they are something else.
-func (m *onnx) windowOf(v value, tokens, grid []factor) (window [2]int, ok bool) {
-	s := m.shape(v)
-	if len(grid) == 0 {
-		return window, slices.Equal(tokens, positionsOf(s))
-	}
-	window = [2]int{s[1], s[2]}
-	for _, f := range grid {
-		if f.stride*f.size != s[f.axis] || window[f.axis-1] != s[f.axis] {
-			return window, false
-		}
-		window[f.axis-1] = f.stride
-	}
-	inside := view{{{1, 1, window[0]}, {2, 1, window[1]}}}.normal()[0]
-	return window, slices.Equal(tokens, inside) && v.parts == nil
 }
 
 // inHeads is a map whose channels are those of head after head, of a value whose dimensions have them as given.
@@ -235,7 +226,7 @@ func (m *onnx) attend(l label, s, b value) (value, error) {
 	if len(v) != rank || b.products != nil || !onlyChannels(v[rank-1]) || !p.keysIn(as[rank-1]) || !slices.Equal(as[rank-2], p.tokens) {
 		return s, refused
 	}
-	if cell := m.cellOf(b, v[:rank-2]...); m.shape(p.q)[1]*cell[0] == m.shape(b)[1] && m.shape(p.q)[2]*cell[1] == m.shape(b)[2] && cell != [2]int{1, 1} {
+	if cell := m.cellOf(b, v[:rank-2]...); p.cell == [2]int{} && m.shape(p.q)[1]*cell[0] == m.shape(b)[1] && m.shape(p.q)[2]*cell[1] == m.shape(b)[2] && cell != [2]int{1, 1} {
 		if within, ok, err := m.inward(label{name: l.name + "/cells"}, b, cell); err != nil {
 			return s, err
 		} else if ok {
@@ -247,6 +238,7 @@ func (m *onnx) attend(l label, s, b value) (value, error) {
 	type pair struct{ of, to factor }
 	var heads []pair
 	var grid []factor
+	cell := [2]int{max(p.cell[0], 1), max(p.cell[1], 1)}
 	out := make(view, rank)
 	for i := range rank - 2 {
 		if len(as[i]) != len(v[i]) {
@@ -257,8 +249,8 @@ func (m *onnx) attend(l label, s, b value) (value, error) {
 			case f.axis == 0 && g.axis == 0 && f.size == g.size:
 				heads = append(heads, pair{f, g})
 				f.stride *= wide
-			case f.axis > 0 && f == g:
-				grid = append(grid, f)
+			case f.axis > 0 && f.scaled(cell) == g:
+				grid = append(grid, g)
 			default:
 				return s, refused
 			}
@@ -272,6 +264,9 @@ func (m *onnx) attend(l label, s, b value) (value, error) {
 	}
 	window, ok := m.windowOf(b, v[rank-2], grid)
 	if !ok || len(grid) > 0 && window != p.op.Window || product(view{v[rank-2]}.dims()) != p.keys {
+		return s, refused
+	}
+	if natural := slices.Equal(v[rank-2], m.rowByRow(b, window)); natural != (p.order == nil) || !natural && !slices.Equal(v[rank-2], p.order) {
 		return s, refused
 	}
 	x, err := m.inHeads(label{name: l.name + "/values"}, b, order, inner)
@@ -313,7 +308,22 @@ func (m *onnx) attend(l label, s, b value) (value, error) {
 		if p.mix != nil {
 			of = label{name: own.name + "/heads"}
 		}
-		o, err := m.add(of, &op, value{layer: j, pad: p.q.pad, padder: p.q.padder}, p.k, value{layer: heard.layer})
+		q := value{layer: j, pad: p.q.pad, padder: p.q.padder}
+		if p.cell != [2]int{} {
+			of = label{name: own.name + "/each"}
+			q, err = m.enlarged(label{name: own.name + "/queries of cells"}, q, p.cell)
+		}
+		var o value
+		if err == nil {
+			o, err = m.add(of, &op, q, p.k, value{layer: heard.layer})
+		}
+		if err == nil && p.cell != [2]int{} {
+			to := own
+			if p.mix != nil {
+				to = label{name: own.name + "/heads"}
+			}
+			o, err = m.firsts(to, o, p.cell)
+		}
 		if err == nil && p.mix != nil {
 			o, err = m.spokenAfter(own, p.mix, o, value{layer: x.layer})
 		}
@@ -329,14 +339,4 @@ func (m *onnx) attend(l label, s, b value) (value, error) {
 	}
 	y, _ = m.seenAs(y, out.normal())
 	return y, nil
-}
-
-// windowed tells whether a layer before attends within windows of a size that are parts of its map: others as large as theirs are such too.
-func (g *graph) windowed(window [2]int) bool {
-	for i, l := range g.layers {
-		if o, ok := l.Op.(*nn.Attention); ok && o.Window == window && [2]int(g.shapes[i][1:]) != window {
-			return true
-		}
-	}
-	return false
 }

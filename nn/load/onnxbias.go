@@ -49,7 +49,7 @@ func (m *onnx) biased(l label, x value, c *array, sign float32) (value, error) {
 	as, p, q := *x.as, *x.products, m.shape(x.products.q)
 	dims := as.dims()
 	refused := unsupported(fmt.Sprintf("it adds a constant of %v to products of %v", c.dims, dims))
-	if len(c.dims) > len(dims) || c.kind.width() == 0 {
+	if len(c.dims) > len(dims) || c.kind.width() == 0 || p.order != nil || p.cell != [2]int{} {
 		return x, refused
 	}
 	own := append(slices.Repeat([]int{1}, len(dims)-len(c.dims)), c.dims...)

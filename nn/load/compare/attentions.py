@@ -444,29 +444,64 @@ class Outlook(nn.Module):
         return (x + self.proj(y.permute(0, 2, 3, 1))).permute(0, 3, 1, 2)
 
 
-class Hiera(nn.Module):
-    """Tokens in the order of their mask units, with pooled queries."""
+def pooled(x, stride):
+    """The largest of the tokens whose strides stand first, as Hiera pools."""
+    return x.view(x.shape[0], stride, -1, x.shape[-1]).max(dim=1).values if stride > 1 else x
 
-    def __init__(self, d=16, heads=2):
+
+class HieraBlock(nn.Module):
+    """Attention within mask units, or of all tokens, with pooled queries."""
+
+    def __init__(self, d, out, heads, stride, unit, fused):
         super().__init__()
-        self.patch, self.pos_embed, self.h = nn.Conv2d(3, d, 7, 4, 3), nn.Parameter(torch.zeros(1, 64, d)), heads
-        self.n, self.qkv, self.proj, self.skip, self.n2, self.mlp, self.head = nn.LayerNorm(d), nn.Linear(d, 6 * d), nn.Linear(2 * d, 2 * d), nn.Linear(d, 2 * d), nn.LayerNorm(2 * d), Mlp(2 * d, 4 * d), nn.Linear(2 * d, 10)
+        self.d, self.out, self.h, self.stride, self.unit, self.fused = d, out, heads, stride, unit, fused
+        self.n1, self.qkv, self.proj, self.skip = nn.LayerNorm(d), nn.Linear(d, 3 * out), nn.Linear(out, out), nn.Linear(d, out) if d != out else None
+        self.n2, self.mlp = nn.LayerNorm(out), Mlp(out, 2 * out)
+
+    def attend(self, x):
+        B, N, _ = x.shape
+        units, wide = N // (self.stride * self.unit) if self.unit else 1, self.out // self.h
+        q, k, v = self.qkv(x).reshape(B, -1, units, 3, self.h, wide).permute(3, 0, 4, 2, 1, 5).unbind(0)
+        if self.stride > 1:
+            q = q.view(B, self.h, units, self.stride, -1, wide).max(dim=3).values
+        if self.fused:
+            s = wide ** -0.25  # as the exporter writes scaled_dot_product_attention
+            y = ((q * s) @ (k.transpose(-1, -2) * s)).softmax(-1) @ v
+        else:
+            y = ((q * wide ** -0.5) @ k.transpose(-1, -2)).softmax(-1) @ v
+        return self.proj(y.transpose(1, 3).reshape(B, -1, self.out))
 
     def forward(self, x):
-        x = self.patch(x).flatten(2).transpose(1, 2) + self.pos_embed
+        y = self.n1(x)
+        if self.skip:
+            x = pooled(self.skip(y), self.stride)
+        x = x + self.attend(y)
+        return x + self.mlp(self.n2(x))
+
+
+class Hiera(nn.Module):
+    """Tokens in the order of their mask units, whose strides stand first; two stages pool, and the last attends to all."""
+
+    def __init__(self, d=16, heads=2, side=(8, 8), fused=False):
+        super().__init__()
+        self.patch, self.side, self.pos_embed = nn.Conv2d(3, d, 7, 4, 3), side, nn.Parameter(torch.zeros(1, side[0] * side[1], d))
+        block = lambda i, o, stride, unit: HieraBlock(i, o, heads, stride, unit, fused)
+        self.blocks = nn.ModuleList([block(d, d, 1, 16), block(d, 2 * d, 4, 4), block(2 * d, 2 * d, 1, 4), block(2 * d, 4 * d, 4, 0), block(4 * d, 4 * d, 1, 0)])
+        self.norm, self.head = nn.LayerNorm(4 * d), nn.Linear(4 * d, 10)
+
+    def unroll(self, x):
         B, N, C = x.shape
-        x = x.view(B, 4, 2, 4, 2, C).permute(0, 2, 4, 1, 3, 5).reshape(B, N, C)  # strides of 2 first
-        y = self.n(x)
-        heads, stride = self.h, 4
-        skip = self.skip(y).view(B, stride, -1, 2 * C).max(dim=1).values
-        qkv = self.qkv(y).reshape(B, -1, 4, 3, heads, 2 * C // heads).permute(3, 0, 4, 2, 1, 5)
-        q, k, v = qkv[0], qkv[1], qkv[2]
-        q = q.view(B, heads, 4, stride, -1, 2 * C // heads).max(dim=3).values
-        a = ((q * 0.25) @ k.transpose(-1, -2)).softmax(-1)
-        y = (a @ v).transpose(1, 3).reshape(B, -1, 2 * C)
-        x = skip + self.proj(y)
-        x = x + self.mlp(self.n2(x))
-        return self.head(x.mean(1))
+        h, w = self.side
+        for _ in range(2):
+            h, w = h // 2, w // 2
+            x = x.view(-1, h, 2, w, 2, C).permute(0, 2, 4, 1, 3, 5).flatten(0, 2)
+        return x.reshape(-1, h * w, C).reshape(B, N, C)
+
+    def forward(self, x):
+        x = self.unroll(self.patch(x).flatten(2).transpose(1, 2) + self.pos_embed)
+        for b in self.blocks:
+            x = b(x)
+        return self.head(self.norm(x.mean(1)))
 
 
 class SAM(nn.Module):
@@ -582,7 +617,7 @@ def families():
         "vit_qknorm": vit(norm=True), "vit_postnorm": vit(post=True), "clip_vit": vit(pre=True, mlp=Mlp(32, 64, act=lambda: QuickGELU()), scale=False), "siglip": vit(cls=0, pool="map"), "eva02": vit(position="rope", mlp=SwiGLU(32)),
         "beit": vit(position="beit"), "vit_map": vit(pool="patches"), "vit_hybrid": vit(stem=nn.Sequential(nn.Conv2d(3, 16, 3, 4, 1), nn.BatchNorm2d(16), nn.ReLU(), nn.Conv2d(16, 32, 3, 2, 1))),
         "dino": (Dino, 48, 64), "cait": (CaiT, 32, 32), "xcit": (XCiT, 32, 48), "coat": (CoaT, 32, 48), "davit": (DaViT, 48, 64), "gcvit": (GCViT, 32, 32), "pvt": (PVT, 48, 64), "pvt_linear": (lambda: PVT(linear=True), 56, 56), "twins": (Twins, 64, 64),
-        "crossvit": (CrossViT, 64, 64), "pit": (PiT, 32, 32), "volo": (Outlook, 48, 48), "hiera": (Hiera, 32, 32), "sam": (SAM, 64, 64), "sam_global": (SamGlobal, 64, 64), "cswin": (CSWin, 32, 48), "detr_encoder": (Encoder, 32, 48), "detr": (Detr, 32, 48),
+        "crossvit": (CrossViT, 64, 64), "pit": (PiT, 32, 32), "volo": (Outlook, 48, 48), "hiera": (Hiera, 32, 32), "hiera_fused": (lambda: Hiera(side=(16, 12), fused=True), 64, 48), "sam": (SAM, 64, 64), "sam_global": (SamGlobal, 64, 64), "cswin": (CSWin, 32, 48), "detr_encoder": (Encoder, 32, 48), "detr": (Detr, 32, 48),
     }
 
 
