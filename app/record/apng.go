@@ -59,7 +59,7 @@ func (a *apngRecorder) add(m *image.RGBA) error {
 		return err
 	}
 	if err := a.out.append(append(a.frame(r, data), pngText(a.notes.next())...)); err != nil {
-		return err
+		return soFar(err, a.frames)
 	}
 	// Viewers go by the number of frames at the head, which is raised when the frame is there.
 	if _, err := a.f.WriteAt(a.animation(a.frames+1), int64(pngHead)); err != nil {
@@ -120,7 +120,7 @@ func (a *apngRecorder) Close() error {
 	default:
 		a.err = a.end()
 	}
-	a.err = a.o.settle(a.f, a.err)
+	a.err = a.o.settle(a.f, a.frames, a.err)
 	return a.err
 }
 

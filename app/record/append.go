@@ -43,8 +43,16 @@ func (a *appender) append(data []byte) error {
 	if err != nil {
 		_, _ = a.f.WriteAt(a.tail, a.end)
 		_ = a.f.Truncate(a.end + int64(n))
-		return fmt.Errorf("record: cannot write on: %w; what was recorded so far is safe", err)
+		return fmt.Errorf("record: cannot write on: %w", err)
 	}
 	a.end += int64(len(data))
 	return nil
+}
+
+// soFar is an error at which so many frames are in a file that stays whole.
+func soFar(err error, frames int) error {
+	if frames == 0 {
+		return err
+	}
+	return fmt.Errorf("%w; what was recorded so far is safe", err)
 }

@@ -39,6 +39,7 @@ type gifRecorder struct {
 	mu       sync.Mutex
 	err      error  // the first error of the writer; guarded by mu
 	texts    []span // the recipe's parts in the file; owned by the writer while there is one
+	written  int    // frames; likewise
 	finished bool
 }
 
@@ -117,7 +118,9 @@ func (g *gifRecorder) write(a *appender, b gifBlocks) {
 				g.texts = append(g.texts, span{a.end, int64(len(f.comment))})
 			}
 			if err := a.append(b.frame(f)); err != nil {
-				g.fail(err)
+				g.fail(soFar(err, g.written))
+			} else if f.picture != nil {
+				g.written++
 			}
 		}
 		if f.keep != nil {
@@ -213,7 +216,7 @@ func (g *gifRecorder) Close() error {
 	} else {
 		g.fail(ErrEmpty)
 	}
-	err := g.o.settle(g.place, g.failed())
+	err := g.o.settle(g.place, g.written, g.failed())
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.err = err

@@ -68,14 +68,15 @@ func TestFullAtTheEnd(t *testing.T) {
 	}
 }
 
-// TestFullFromTheBeginning begins recordings on a disk that is full already: the reason is told, and no empty file stays.
+// TestFullFromTheBeginning begins recordings on a disk without room, or with too little for a frame: the reason is told, and no file
+// without a frame stays.
 func TestFullFromTheBeginning(t *testing.T) {
 	if runtime.GOOS != "linux" || os.Geteuid() != 0 {
 		t.Skip("needs root on Linux to mount a small tmpfs")
 	}
 	tool(t, "ffmpeg")
 	dir := t.TempDir()
-	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", dir).CombinedOutput(); err != nil {
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", dir).CombinedOutput(); err != nil {
 		t.Skipf("needs to mount a small tmpfs: %s", bytes.TrimSpace(out))
 	}
 	defer func() {
@@ -83,17 +84,21 @@ func TestFullFromTheBeginning(t *testing.T) {
 			t.Errorf("umount: %s", out)
 		}
 	}()
-	if err := os.WriteFile(filepath.Join(dir, "full"), make([]byte, 4096), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	frames := newScene(160, 120).frames(4)
-	for _, name := range []string{"a.gif", "a.apng", "a.mp4", "a.webm"} {
-		o, _ := recording(Options{Quality: 100, FPS: 10})
-		if err := recordTo(filepath.Join(dir, name), o, frames); err == nil || !strings.Contains(err.Error(), "space") || strings.Contains(err.Error(), "\n") {
-			t.Errorf("%s: %v, want one line that speaks of space", name, err)
+	for _, room := range []int{0, 4, 8} {
+		if err := os.WriteFile(filepath.Join(dir, "full"), make([]byte, (64-room)<<10), 0o600); err != nil {
+			t.Fatal(err)
 		}
-		if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
-			t.Errorf("%s: there are %v, %v", name, entries, err)
+		for _, name := range []string{"a.gif", "a.apng", "a.mp4", "a.webm"} {
+			o, _ := recording(Options{Quality: 100, FPS: 10})
+			err := recordTo(filepath.Join(dir, name), o, frames)
+			if err == nil || !strings.Contains(err.Error(), "space") || strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), "safe") {
+				t.Errorf("%s with room for %d kB: %v, want one line that speaks of space", name, room, err)
+			}
+			if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
+				t.Errorf("%s with room for %d kB: there are %v, %v", name, room, entries, err)
+			}
+			_ = os.Remove(filepath.Join(dir, name))
 		}
 	}
 }

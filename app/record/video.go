@@ -153,6 +153,13 @@ func (v *video) trimmed(err error) error {
 	return complaint(err, v.stderr.String())
 }
 
+// none tells whether ffmpeg finds no frame in the file.
+func (v *video) none() bool {
+	p, err := packets(v.place)
+	var exit *exec.ExitError
+	return p.count == 0 && (err == nil || errors.As(err, &exit))
+}
+
 // complaint is what ffmpeg says about an error.
 func complaint(err error, stderr string) error {
 	return fmt.Errorf("record: %w", ffmpeg.Complaint(err, stderr))
@@ -175,6 +182,10 @@ func (v *video) Close() error {
 		v.place.Discard() // no frame came so far as to be written, or a part of what was to be kept is of no use
 		return v.err
 	}
-	v.err = v.o.settle(v.place, v.err)
+	frames := v.frames
+	if v.err != nil && v.none() {
+		frames = 0
+	}
+	v.err = v.o.settle(v.place, frames, v.err)
 	return v.err
 }
