@@ -51,6 +51,15 @@ func (r *Reference) Activation(x *tensor.Dense, layer string) (*tensor.Dense, er
 	return acts[l], nil
 }
 
+// Activations runs the whole net once and gives every layer's map.
+func (r *Reference) Activations(x *tensor.Dense) ([]*tensor.Dense, error) {
+	all := make([]int, len(r.net.Layers))
+	for i := range all {
+		all[i] = i
+	}
+	return r.forward(x, all...)
+}
+
 func (r *Reference) Gradient(x *tensor.Dense, obj Objective) (*tensor.Dense, float32, error) {
 	p, err := r.pass(x, obj)
 	if err != nil {

@@ -43,13 +43,18 @@ func (p pair) bent(t *testing.T, net *nn.Net, text string) (turn func(text strin
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := e.Bend(r.Net); err != nil {
+		set := e.Bend
+		if e == p.want {
+			set = func(net *nn.Net) error { return p.want.bent(net, text) }
+		}
+		if err := set(r.Net); err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
 		racks = append(racks, r)
 	}
 	return func(text string) {
 		t.Helper()
+		p.want.bends += " then " + text
 		for _, r := range racks {
 			if ok, err := r.Turn(specs(t, text)); !ok || err != nil {
 				t.Fatalf("turn to %s: %v, %v", text, ok, err)

@@ -31,13 +31,14 @@ func Run(t *testing.T, open Open) {
 
 // pair is the engine under test beside the reference.
 type pair struct {
-	net       *nn.Net
-	got, want nn.Engine
+	net  *nn.Net
+	got  nn.Engine
+	want *exact
 }
 
 func openPair(t *testing.T, open Open, net *nn.Net) pair {
 	t.Helper()
-	want, err := nn.NewReference(net)
+	want, err := openExact(net, digest(net.Layers, net.Input))
 	if err != nil {
 		t.Fatalf("reference: %v", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -110,7 +111,7 @@ func against(t *testing.T, open Open, net *nn.Net, dir fs.FS, rename *strings.Re
 		t.Fatal(err)
 	}
 	defer engine.Close()
-	reference, err := nn.NewReference(net)
+	reference, err := openExact(net, path.Base(t.Name()))
 	if err != nil {
 		t.Fatal(err)
 	}
