@@ -39,9 +39,8 @@ func listEngines(w io.Writer, engines []Engine) error {
 	}
 	defer processor.Close()
 	fmt.Fprintln(w, processor.Device())
-	if fast, err := engines[0].Open(net, EngineOptions{Precision: nn.BF16, Say: say}); err == nil {
-		fmt.Fprintf(w, "%s: --precision bf16, which the studio and the saver take\n", fast.Device())
-		fast.Close()
+	if err := listHalf(w, engines[0], net); err != nil {
+		return err
 	}
 	chosen, why := engines[0].Name, "nothing else computes here"
 	for _, e := range engines {
@@ -60,5 +59,25 @@ func listEngines(w io.Writer, engines []Engine) error {
 		}
 	}
 	_, err = fmt.Fprintf(w, "auto chooses %s: %s\n", chosen, visible.Line(why))
+	return err
+}
+
+// listHalf tells by what the processor multiplies in bfloat16, if it can, and whether that is what the studio takes.
+func listHalf(w io.Writer, processor Engine, net *nn.Net) error {
+	half, err := processor.Open(net, EngineOptions{Precision: nn.BF16, Say: say})
+	if err != nil {
+		return nil // it cannot
+	}
+	defer half.Close()
+	fast, err := processor.Open(net, EngineOptions{Precision: nn.Fast, Say: say})
+	if err != nil {
+		return err
+	}
+	defer fast.Close()
+	taken := "which the studio and the saver take"
+	if nn.PrecisionOf(fast) == nn.FP32 {
+		taken = "which is slower here"
+	}
+	_, err = fmt.Fprintf(w, "%s: --precision bf16, %s\n", half.Device(), taken)
 	return err
 }

@@ -12,23 +12,26 @@ import (
 	"zalgoscope/nn/load"
 )
 
-// asking gives a program whose processor notes the precision that it is asked for, and tells of bf16 that it has it.
-func asking(asked *nn.Precision) []Engine {
+// asking gives a program whose processor notes the precision that it is asked for, and tells one of bf16 that it has it.
+func asking(asked *nn.Precision, has nn.Precision) []Engine {
 	processor := testProgram.Engines[0]
 	return []Engine{{Name: "cpu", Open: func(net *nn.Net, o EngineOptions) (nn.Engine, error) {
 		*asked = o.Precision
-		if o.Precision != nn.BF16 && o.Precision != nn.Fast && o.Precision != nn.Former {
+		if o.Precision == "" || o.Precision == nn.FP32 {
 			return processor.Open(net, o)
 		}
 		o.Precision = ""
 		e, err := processor.Open(net, o)
-		return precise{e}, err
+		return precise{e, has}, err
 	}}}
 }
 
-type precise struct{ nn.Engine }
+type precise struct {
+	nn.Engine
+	precision nn.Precision
+}
 
-func (precise) Precision() nn.Precision { return nn.BF16 }
+func (p precise) Precision() nn.Precision { return p.precision }
 
 // What is asked of the processor: its usual precision, unless a flag says which; the fastest in the window.
 func TestPrecisionAsked(t *testing.T) {
@@ -47,7 +50,7 @@ func TestPrecisionAsked(t *testing.T) {
 		var asked nn.Precision
 		f := engineFlags{usual: c.usual}
 		cmd := &cobra.Command{}
-		f.register(cmd, asking(&asked))
+		f.register(cmd, asking(&asked, nn.BF16))
 		if err := cmd.ParseFlags(strings.Fields(c.flags)); err != nil {
 			t.Fatal(err)
 		}
@@ -78,11 +81,13 @@ func TestReplayObeysPrecision(t *testing.T) {
 	}{
 		{nil, nil, nn.FP32, ""},
 		{[]string{"--precision", "bf16"}, nil, nn.BF16, nn.Former},
+		{[]string{"--precision", "bf16"}, nil, nn.BF16Maps, nn.BF16Maps},
+		{[]string{"--precision", "bf16"}, nil, nn.BF16Tiles, nn.BF16Tiles},
 		{[]string{"--precision", "bf16"}, []string{"--precision", "fp32"}, nn.BF16, nn.FP32},
 	} {
 		var asked nn.Precision
 		program := testProgram
-		program.Engines = asking(&asked)
+		program.Engines = asking(&asked, c.recorded)
 		run := func(args ...string) {
 			t.Helper()
 			cmd := program.Command()

@@ -221,8 +221,8 @@ func (j *replayJob) follow(cmd *cobra.Command, r record.Recipe, folders []string
 	switch r.Precision { // where the processor lacks it, Differs tells
 	case nn.BF16:
 		j.usual = nn.Former
-	case nn.BF16Maps:
-		j.usual = nn.Fast
+	case nn.BF16Maps, nn.BF16Tiles:
+		j.usual = r.Precision
 	}
 	if !flags.Changed("fps") && r.FPS > 0 {
 		j.fps = r.FPS

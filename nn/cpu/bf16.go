@@ -21,6 +21,7 @@ type halfKernels struct {
 	depth    []kernel    // as of kernels, of weights in floats; nil where layers that are no dense convolutions read floats
 	rows     []depthRows
 	winograd [2]func(t *winogradTile)
+	products *products // of dense convolutions in place of conv and winograd, or nil
 	bendHalves
 	maxPool  [3]func(t *poolTile) // from bfloat16 to floats, floats to bfloat16, and bfloat16 to the same
 	poolBack [3]func(t *poolTile) // a max pool's gradient, from bfloat16 to floats, floats to bfloat16, and bfloat16 to the same
@@ -30,6 +31,7 @@ type halfKernels struct {
 	peak     func(n int)
 	work     int
 	speed    float64 // as of kernels
+	slow     bool    // slower than the same processor's floats
 }
 
 // bendHalves is kernels of benders of x and y in bfloat16, which neither add nor gate.
@@ -46,9 +48,16 @@ func (k *kernels) halved(name string, h *halfKernels) *kernels {
 	return &both
 }
 
-// former is the kernels as recipes of nn.BF16 were made: layers that are no dense convolutions read floats.
+// multiplied is a set of kernels that multiplies by products, all else as others of bfloat16 do.
+func (k *kernels) multiplied(name string, p *products) *kernels {
+	half := *k.half
+	half.products = p
+	return k.halved(name, &half)
+}
+
+// former is the kernels as recipes of nn.BF16 were made, if they are of that: layers that are no dense convolutions read floats.
 func (k *kernels) former() *kernels {
-	if k.half == nil {
+	if k.half == nil || k.half.products != nil {
 		return k
 	}
 	both, half := *k, *k.half

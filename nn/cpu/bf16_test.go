@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unsafe"
@@ -44,11 +45,13 @@ func openRounding(name string, allowed enginetest.Tolerances) enginetest.Open {
 // needHalf skips a test where the processor cannot run what is under test.
 func needHalf(t *testing.T) *kernels {
 	t.Helper()
-	k := halvers()
-	if k == nil {
-		t.Skip("needs a processor with AVX512_BF16")
+	for _, k := range halvers() {
+		if k.half.products == nil {
+			return k
+		}
 	}
-	return k[0]
+	t.Skip("needs a processor with AVX512_BF16")
+	return nil
 }
 
 // TestHalfConformance runs the shared suite in bfloat16.
@@ -63,6 +66,14 @@ func TestHalfBends(t *testing.T) {
 	open := openRounding(needHalf(t).name, jumping)
 	enginetest.Bends(t, open)
 	t.Run("heals", func(t *testing.T) { enginetest.Heals(t, open) })
+}
+
+// modelOf is the model of the kernels of a name.
+func modelOf(name string) *kernels {
+	if k, err := named(name, nn.BF16Tiles); err == nil && k != nil {
+		return modelledProducts
+	}
+	return modelled
 }
 
 // exactGradient is the reference's.
@@ -87,7 +98,7 @@ func TestHalfModel(t *testing.T) {
 	obj := nn.Objective{{Layer: "4a/output", Channel: nn.AllChannels, Weight: 1}}
 	exact := exactGradient(t, net, x, obj)
 	gradients := map[string]*tensor.Dense{}
-	for _, k := range append(halvers(), modelled) {
+	for _, k := range append(halvers(), modelled, modelledProducts) {
 		e, err := Open(net, Options{Threads: 2, Kernel: k.name})
 		if err != nil {
 			t.Fatal(err)
@@ -102,7 +113,7 @@ func TestHalfModel(t *testing.T) {
 	}
 	for name, g := range gradients {
 		// What is no convolution sums in another order.
-		if d := enginetest.Error(g, gradients[modelled.name]); !(d <= 0.03) {
+		if d := enginetest.Error(g, gradients[modelOf(name).name]); !(d <= 0.03) {
 			t.Errorf("%s: relative L2 error %.2g beside the model", name, d)
 		}
 	}
@@ -363,7 +374,7 @@ func TestHalfLayers(t *testing.T) {
 	obj := nn.Objective{{Layer: last, Channel: nn.AllChannels, Weight: 1}}
 	exact := exactGradient(t, net, x, obj)
 	gradients := map[string]*tensor.Dense{}
-	for _, k := range append(halvers(), modelled) {
+	for _, k := range append(halvers(), modelled, modelledProducts) {
 		var sizes [2]int
 		for i, p := range []nn.Precision{"", nn.Former} {
 			e, err := Open(net, Options{Threads: 2, Kernel: k.name, Precision: p})
@@ -371,7 +382,11 @@ func TestHalfLayers(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer e.Close()
-			if got, want := e.Precision(), []nn.Precision{nn.BF16Maps, nn.BF16}[i]; got != want {
+			told := [2]nn.Precision{nn.BF16Maps, nn.BF16}
+			if k.half.products != nil {
+				told = [2]nn.Precision{nn.BF16Tiles, nn.BF16Tiles} // which has no former one
+			}
+			if got, want := e.Precision(), told[i]; got != want {
 				t.Errorf("%s: precision %q, want %q", k.name, got, want)
 			}
 			g, _, err := e.Gradient(x, obj)
@@ -387,12 +402,12 @@ func TestHalfLayers(t *testing.T) {
 				floats(t, e.plans[0])
 			}
 		}
-		if share := float64(sizes[0]) / float64(sizes[1]); share > 0.8 {
+		if share := float64(sizes[0]) / float64(sizes[1]); share > 0.8 && k.half.products == nil {
 			t.Errorf("%s: maps take %.2f of what they took in former recipes", k.name, share)
 		}
 	}
 	for name, g := range gradients {
-		if d := enginetest.Error(g, gradients[modelled.name]); !(d <= 0.02) {
+		if d := enginetest.Error(g, gradients[modelOf(name).name]); !(d <= 0.02) {
 			t.Errorf("%s: relative L2 error %.2g beside the model", name, d)
 		}
 	}
@@ -414,6 +429,9 @@ func floats(t *testing.T, p *plan) {
 // TestHalfFormer wants nets of dense convolutions alone to run as in former recipes.
 func TestHalfFormer(t *testing.T) {
 	for _, k := range append(halvers(), modelled) {
+		if k.half.products != nil {
+			continue // which has no former one
+		}
 		e, err := Open(enginetest.Small(), Options{Threads: 1, Kernel: k.name})
 		if err != nil {
 			t.Fatal(err)
@@ -427,23 +445,25 @@ func TestHalfFormer(t *testing.T) {
 
 // TestHalfMemory wants the maps of a large picture to take at most 0.6 of what they take as floats.
 func TestHalfMemory(t *testing.T) {
-	k := needHalf(t)
 	net := menagerie(t)
 	targets, err := net.Targets(nn.Objective{{Layer: "inception_4c", Channel: nn.AllChannels, Weight: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, size := range [][2]int{{320, 240}, {1920, 1080}} {
-		var bytes [2]int
-		for i, k := range []*kernels{available()[0], k} {
+		var floats int
+		for _, k := range []*kernels{portable, modelled, modelledProducts} {
 			p, err := compile(net, newPacks(k), 2, size[0], size[1], targets, true, false, false)
 			if err != nil {
 				t.Fatal(err)
 			}
-			bytes[i] = p.size
-		}
-		if share := float64(bytes[1]) / float64(bytes[0]); share > 0.6 {
-			t.Errorf("%v: maps take %.3f of what they take as floats, want at most 0.6", size, share)
+			if k == portable {
+				floats = p.size
+				continue
+			}
+			if share := float64(p.size) / float64(floats); share > 0.6 {
+				t.Errorf("%s at %v: maps take %.3f of what they take as floats, want at most 0.6", k.name, size, share)
+			}
 		}
 	}
 }
@@ -538,6 +558,9 @@ func TestHalfPoints(t *testing.T) {
 	}
 }
 
+// register is one as Go's assembler names it.
+var register = regexp.MustCompile(`\b(?:[YZT]\d+|R\d+|[A-D]X|[SD]I)\b`)
+
 // TestEncodings disassembles the instructions that the generator writes as bytes, each under its name.
 func TestEncodings(t *testing.T) {
 	objdump, err := exec.LookPath("objdump")
@@ -548,18 +571,37 @@ func TestEncodings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := regexp.MustCompile(`// (V\w+) ([YZ0-9, ]+)\n\tLONG +\$0x([0-9a-f]{8})\n\tWORD +\$0x([0-9a-f]{4})\n`).FindAllStringSubmatch(string(text), -1)
-	if n := strings.Count(string(text), "LONG "); len(found) != n || n < 1000 {
-		t.Fatalf("%d of %d instructions in bytes have a name", len(found), n)
-	}
+	found := regexp.MustCompile(`// ([A-Z]\w+) ?(.*)((?:\n\t(?:LONG|WORD|BYTE) +\$0x[0-9a-f]+)+)\n`).FindAllStringSubmatch(string(text), -1)
+	part := regexp.MustCompile(`(?:LONG|WORD|BYTE) +\$0x([0-9a-f]+)`)
+	named, all := 0, len(part.FindAllString(string(text), -1))
 	var code []byte
 	var want []string
 	for _, m := range found {
-		var long, word uint32
-		fmt.Sscanf(m[3]+" "+m[4], "%x %x", &long, &word)
-		code = append(code, byte(long), byte(long>>8), byte(long>>16), byte(long>>24), byte(word), byte(word>>8))
-		args := strings.ToLower(strings.NewReplacer("Y", "%ymm", "Z", "%zmm", " ", "").Replace(m[2]))
-		want = append(want, strings.ToLower(m[1])+" "+args)
+		parts := part.FindAllStringSubmatch(m[3], -1)
+		named += len(parts)
+		for _, p := range parts {
+			value, err := strconv.ParseUint(p[1], 16, 32)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range len(p[1]) / 2 {
+				code, value = append(code, byte(value)), value>>8
+			}
+		}
+		args := strings.NewReplacer(" ", "", ")(", ",", "*", ",").Replace(m[2])
+		args = register.ReplaceAllStringFunc(args, func(r string) string {
+			switch r[0] {
+			case 'Y', 'Z', 'T':
+				return "%" + r[:1] + "mm" + r[1:]
+			case 'R':
+				return "%" + r
+			}
+			return "%r" + r
+		})
+		want = append(want, strings.ToLower(strings.TrimSpace(m[1]+" "+args)))
+	}
+	if named != all || len(found) < 1000 {
+		t.Fatalf("%d of %d pieces of instructions in bytes have a name", named, all)
 	}
 	file := filepath.Join(t.TempDir(), "code")
 	if err := os.WriteFile(file, code, 0o600); err != nil {
@@ -570,8 +612,8 @@ func TestEncodings(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, m := range regexp.MustCompile(`(?m)\t(v\w+) +(\S+)$`).FindAllStringSubmatch(string(out), -1) {
-		got = append(got, m[1]+" "+m[2])
+	for _, m := range regexp.MustCompile(`(?m)^ +[0-9a-f]+:\t[0-9a-f ]+\t(\w+) *(\S*)$`).FindAllStringSubmatch(string(out), -1) {
+		got = append(got, strings.TrimSpace(m[1]+" "+m[2]))
 	}
 	if len(got) != len(want) {
 		t.Fatalf("%d instructions, want %d", len(got), len(want))

@@ -16,46 +16,72 @@ func choose(name string, p nn.Precision) (*kernels, error) {
 	if name != "" {
 		return named(name, p)
 	}
-	half := halvers()
+	half, float := halvers(), available()[0]
 	switch p {
 	case "", nn.FP32:
-		return available()[0], nil
-	case nn.Fast:
-		return append(half, available()[0])[0], nil
-	case nn.Former:
-		return append(half, available()[0])[0].former(), nil
+		return float, nil
 	case nn.BF16:
 		if half == nil {
 			return nil, errors.New("cpu: bf16 needs a processor with AVX512_BF16 (AMD Zen 4, Intel Cooper Lake or Sapphire Rapids, or later); this one computes in fp32")
 		}
 		return half[0], nil
+	case nn.Fast, nn.Former, nn.BF16Maps, nn.BF16Tiles:
+		for _, k := range half {
+			if k.answers(p) {
+				return k.as(p), nil
+			}
+		}
+		return float, nil
 	}
 	return nil, fmt.Errorf("cpu: no precision %q", p)
 }
 
-// named gives the kernels of a name, which must be of the precision, if one is asked for.
+// answers tells whether the kernels are what is meant by a precision.
+func (k *kernels) answers(p nn.Precision) bool {
+	switch p {
+	case "":
+		return true
+	case nn.Fast:
+		return k.half == nil || !k.half.slow
+	case nn.Former, nn.BF16Maps:
+		return k.precision() == nn.BF16
+	case nn.BF16:
+		return k.half != nil
+	}
+	return k.precision() == p
+}
+
+// as is the kernels as a precision has them.
+func (k *kernels) as(p nn.Precision) *kernels {
+	if p == nn.Former {
+		return k.former()
+	}
+	return k
+}
+
+// named gives the kernels of a name, which must be of the precision, if one is asked for but what is usual.
 func named(name string, p nn.Precision) (*kernels, error) {
 	var names []string
-	for _, k := range append(append(available(), halvers()...), modelled) {
-		if k.name != name {
+	for _, k := range append(append(available(), halvers()...), modelled, modelledProducts) {
+		switch {
+		case k.name != name:
 			names = append(names, k.name)
-			continue
+		case k.answers(p) || p == nn.Fast || p == nn.Former:
+			return k.as(p), nil
+		default:
+			return nil, fmt.Errorf("cpu: the kernels %q compute in %s, but %s is asked for", name, k.precision(), p)
 		}
-		switch p {
-		case nn.Former:
-			return k.former(), nil
-		case "", nn.Fast, k.precision():
-			return k, nil
-		}
-		return nil, fmt.Errorf("cpu: the kernels %q compute in %s, but %s is asked for", name, k.precision(), p)
 	}
 	return nil, fmt.Errorf("cpu: no kernels %q on this processor; it runs %q", name, names)
 }
 
 // precision is what the kernels multiply in.
 func (k *kernels) precision() nn.Precision {
-	if k.half != nil {
-		return nn.BF16
+	switch {
+	case k.half == nil:
+		return nn.FP32
+	case k.half.products != nil:
+		return nn.BF16Tiles
 	}
-	return nn.FP32
+	return nn.BF16
 }

@@ -3,6 +3,7 @@ package cpu
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"zalgoscope/nn"
 )
@@ -11,9 +12,19 @@ import (
 func TestChoose(t *testing.T) {
 	fp32 := available()[0].name
 	bf16, lacks, fast := "", "bf16 needs a processor with AVX512_BF16", fp32
-	if half := halvers(); half != nil {
-		bf16, lacks = half[0].name, ""
-		fast = bf16
+	pairs, tiles := fp32, fp32
+	for i, k := range halvers() {
+		if i == 0 {
+			bf16, lacks = k.name, ""
+		}
+		if fast == fp32 && !k.half.slow {
+			fast = k.name
+		}
+		if k.half.products == nil {
+			pairs = k.name
+		} else {
+			tiles = k.name
+		}
 	}
 	for _, c := range []struct {
 		kernel, environment string
@@ -24,9 +35,16 @@ func TestChoose(t *testing.T) {
 		{"", "", nn.FP32, fp32, ""},
 		{"", "", nn.Fast, fast, ""},
 		{"", "", nn.BF16, bf16, lacks},
+		{"", "", nn.Former, pairs, ""},
+		{"", "", nn.BF16Maps, pairs, ""},
+		{"", "", nn.BF16Tiles, tiles, ""},
 		{"", "portable", nn.Fast, "portable", ""},
 		{"", "portable", nn.BF16, "", `the kernels "portable" compute in fp32, but bf16 is asked for`},
 		{"", "portablebf16", "", "portablebf16", ""},
+		{"portableamx", "", nn.BF16, "portableamx", ""},
+		{"portableamx", "", nn.Former, "portableamx", ""},
+		{"portableamx", "", nn.BF16Maps, "", "compute in bf16-tiles, but bf16-maps is asked for"},
+		{"portablebf16", "", nn.BF16Tiles, "", "compute in bf16, but bf16-tiles is asked for"},
 		{"portablebf16", "", nn.FP32, "", "compute in bf16, but fp32 is asked for"},
 		{"mmx", "", "", "", `no kernels "mmx" on this processor`},
 		{"", "", "fp8", "", `no precision "fp8"`},
@@ -40,6 +58,30 @@ func TestChoose(t *testing.T) {
 			}
 		case err != nil || k.name != c.want:
 			t.Errorf("%+v: got %v, %v", c, k, err)
+		}
+	}
+}
+
+// TestFastest wants bfloat16 where it is the quicker, by the peaks of its kernels and of those of floats, and nowhere else.
+func TestFastest(t *testing.T) {
+	if len(halvers()) == 0 {
+		t.Skip("needs a processor with AVX512_BF16")
+	}
+	pace := func(peak func(n int), work int) float64 {
+		best := 0.0
+		for range 50 {
+			const rounds = 2000
+			start := time.Now()
+			peak(rounds)
+			best = max(best, float64(rounds*work)/time.Since(start).Seconds())
+		}
+		return best
+	}
+	floats := available()[0]
+	for _, k := range halvers() {
+		half, whole := pace(k.half.peak, k.half.work), pace(floats.peak, floats.work)
+		if slower := half < whole; slower != k.half.slow {
+			t.Errorf("%s makes %.0f GFLOP/s and %s %.0f, but it is taken for slow: %v", k.name, half/1e9, floats.name, whole/1e9, k.half.slow)
 		}
 	}
 }

@@ -35,6 +35,7 @@ type phase struct {
 	parts        []part
 	split        []int    // widths of the tiles of a row
 	depth        []kernel // of a depthwise convolution, given by layout
+	rows, pitch  int      // of products: rows at once, and pixels from row to row, given by layout
 }
 
 // part is one summand of a phase.
@@ -43,7 +44,9 @@ type part struct {
 	ys, xs       []tap
 	stepY, stepX int // cells of x from output to output
 	panels       []panel
-	offsets      []int // of the taps, in bytes, given by layout
+	offsets      []int        // of the taps, in bytes, given by layout
+	groups       [][]tapGroup // of products: the taps of whole blocks by how many are joined, given by layout
+	each         []tapGroup   // and all of them apart
 }
 
 // layout computes what depends on the blobs' strides.
@@ -59,6 +62,12 @@ func (o *conv) layout() {
 					s.offsets = append(s.offsets, y.at*s.x.row+x.at*s.x.cell)
 				}
 			}
+			if o.isTiled() {
+				s.groupTaps()
+			}
+		}
+		if o.isTiled() {
+			o.joinRows(p)
 		}
 		if o.depthwise() {
 			p.depth = o.k.depthFor(&p.parts[0])
@@ -130,11 +139,15 @@ func (o *conv) depthwise() bool {
 func (o *conv) writePhase(w *worker, p *phase, b, n, y0, y1 int) (gated bool) {
 	t := &w.tile
 	*t = tile{step: p.sx * cellSize, astep: p.sx * cellSize, gstep: p.sx * gateSize, zstep: p.sx * halfSize}
-	o.load(w, p, b)
 	if o.bias != nil {
 		t.bias = unsafe.Pointer(&o.bias[b*lanes])
 	}
 	gated = o.setFlags(t, b, n)
+	if o.isTiled() {
+		o.writeProducts(w, p, b, n, y0, y1)
+		return gated
+	}
+	o.load(w, p, b)
 	run := o.k.convs(o.half())[n-1]
 	if o.depthwise() && t.nsegs > 0 {
 		run = p.depth
@@ -148,12 +161,7 @@ func (o *conv) writePhase(w *worker, p *phase, b, n, y0, y1 int) (gated bool) {
 // row computes one row of tiles.
 func (o *conv) row(w *worker, p *phase, b, n, y int, run []kernel) {
 	t := &w.tile
-	for i := range n {
-		o.place(w, i, b+i, y, p.x)
-		if o.gates != nil && o.gates[b+i].gate != nil {
-			t.gate[i] = w.address(o.gates[b+i].at(y, p.x))
-		}
-	}
+	o.placeAll(w, b, n, y, p.x)
 	panel, seg := b/o.pair(), 0
 	for k := range p.parts {
 		s := &p.parts[k]
@@ -176,6 +184,16 @@ func (o *conv) row(w *worker, p *phase, b, n, y int, run []kernel) {
 			t.a[i] = t.a[i].add(n * t.astep)
 			t.z[i] = t.z[i].add(n * t.zstep)
 			t.gate[i] = t.gate[i].add(n * t.gstep)
+		}
+	}
+}
+
+// placeAll tells a kernel where the n blocks that it writes lie, block b from a pixel on, and their gates.
+func (o *conv) placeAll(w *worker, b, n, y, x int) {
+	for i := range n {
+		o.place(w, i, b+i, y, x)
+		if o.gates != nil && o.gates[b+i].gate != nil {
+			w.tile.gate[i] = w.address(o.gates[b+i].at(y, x))
 		}
 	}
 }

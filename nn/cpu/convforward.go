@@ -42,7 +42,7 @@ func (c *compiler) ahead(op *nn.Conv, x view, ys, xs nn.Span, h, w int) (p part,
 	ay, ax := forwardAxis(ys), forwardAxis(xs)
 	x = c.reading(op, x)
 	p = part{x: x, ys: ay.phases[0], xs: ax.phases[0], stepY: ay.step, stepX: ax.step}
-	fast = p.fitsWinograd(op)
+	fast = !c.packs.k.tiles(x) && p.fitsWinograd(op)
 	p.panels = c.packs.forward(op, fast, x.isHalf())
 	kernelReads(x, ay, ax, h, w)
 	return p, fast

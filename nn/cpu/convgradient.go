@@ -36,7 +36,7 @@ func (c *compiler) transpose(op *nn.Conv, dy view, ys, xs nn.Span, together, h, 
 				x: dy, ys: ty, xs: tx, stepY: ay.step, stepX: ax.step,
 			}}})
 			p := &phases[len(phases)-1].parts[0]
-			fast = len(ay.phases)*len(ax.phases) == 1 && p.fitsWinograd(op)
+			fast = len(ay.phases)*len(ax.phases) == 1 && !c.packs.k.tiles(dy) && p.fitsWinograd(op)
 			p.panels = c.packs.backward(op, together, ys, xs, y, x, ty, tx, fast, dy.isHalf())
 		}
 	}

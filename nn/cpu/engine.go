@@ -16,9 +16,10 @@ import (
 // Options says how an engine uses the processor.
 type Options struct {
 	Threads int    // 0 for all cores
-	Kernel  string // "avx512", "avx2", "portable", "avx512bf16"; "" for ZALGOSCOPE_CPU or else the best
+	Kernel  string // "avx512", "avx2", "portable", "avx512bf16", "amx"; "" for ZALGOSCOPE_CPU or else the best
 
-	// Precision is FP32, Fast, Former, or BF16, for which the processor may lack what it takes; "" is that of the named kernel or FP32.
+	// Precision is FP32, Fast, what a recipe says, which is FP32 where the processor lacks what it takes (Former for BF16), or BF16, which
+	// fails there; "" is that of the named kernel or FP32.
 	Precision nn.Precision
 }
 
@@ -86,12 +87,12 @@ func (e *Engine) Device() string {
 	return fmt.Sprintf("cpu %s, %d threads", e.k.name, n)
 }
 
-// Precision is what the kernels multiply in: BF16Maps where the net has layers of which that keeps maps in bfloat16.
+// Precision is what the kernels multiply in: of BF16, BF16Maps where the net has layers of which that keeps maps in bfloat16.
 func (e *Engine) Precision() nn.Precision {
-	if e.k.halvesLayers() {
-		return nn.BF16Maps
+	if p := e.k.precision(); p != nn.BF16 || !e.k.halvesLayers() {
+		return p
 	}
-	return e.k.precision()
+	return nn.BF16Maps
 }
 
 // Close ends the worker goroutines. Closing twice does nothing.

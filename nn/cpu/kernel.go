@@ -56,6 +56,10 @@ type tile struct {
 	slope float32
 	a     [2]address // as y, for flagAdd
 	astep int
+
+	n      int // of products, whose kernels take any number of pixels, of so many blocks
+	blocks int
+	sums   [2]address // of products: those of the first pixel, for each block, cells without room between them
 }
 
 // segment is one summand of a tile: some blocks of input channels under some taps.

@@ -4200,6 +4200,29 @@ func atanhSlopeBF16(t *bendTile)
 //go:noescape
 func quantisedApplyBF16(t *bendTile)
 
+// sumProducts1 sums up products of n pixels and 16 output channels.
+//
+//go:noescape
+func sumProducts1(t *tile)
+
+// sumProducts2 sums up products of n pixels and 32 output channels.
+//
+//go:noescape
+func sumProducts2(t *tile)
+
+// endProducts takes sums of n pixels of each block to where they belong.
+//
+//go:noescape
+func endProducts(t *tile)
+
+// peakProducts makes n rounds of 4 products of whole registers.
+func peakProducts(n int)
+
+// vendor sets the twelve letters in which the processor tells who made it.
+//
+//go:noescape
+func vendor(name *[12]byte)
+
 // pause is a moment's rest in a loop that waits.
 func pause()
 

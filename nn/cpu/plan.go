@@ -40,6 +40,7 @@ type compiler struct {
 	setters  map[*blob]*task // nil for a map that several tasks set
 	apart    bool            // no task follows another
 	far      bool            // from one worker to another
+	overrun  int             // bytes that products read past the arena's end
 	learning *learning       // of a plan that is learnt by, else nil
 }
 
@@ -100,7 +101,7 @@ func (c *compiler) place() {
 	for _, o := range c.laid {
 		o.layout()
 	}
-	c.plan.size = place(c.buffers, c.far)
+	c.plan.size = place(c.buffers, c.far) + c.overrun
 	c.plan.stages = make([]stage, last+1)
 	for _, t := range c.tasks {
 		if t.leads == nil {
@@ -172,6 +173,13 @@ func (c *compiler) level(in []int) int {
 // addConv gives a task a convolution to write.
 func (c *compiler) addConv(t *task, o *conv) {
 	t.traffic(o)
+	if o.isTiled() {
+		for _, p := range o.phases {
+			for i := range p.parts {
+				c.overrun = max(c.overrun, p.parts[i].overrun())
+			}
+		}
+	}
 	c.addLaid(t, o)
 }
 

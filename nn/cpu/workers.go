@@ -17,6 +17,8 @@ type worker struct {
 	picture    int            // of a batch that is learnt from
 	tile       tile           // kernel arguments
 	segs       []segment
+	products   []productSegment
+	sums       []float32 // of products
 	pool       poolTile
 	taps       []poolTap
 	lrn        lrnTile

@@ -87,6 +87,8 @@ func main() {
 	lrn5Gradient(vector{avx512, 16})
 	pyramidRows()
 	halves()
+	amx()
+	vendor()
 	pause()
 	file := flag.String("declarations", "", "Go `file` to write")
 	Generate() // parses the flags
