@@ -197,8 +197,8 @@ func TestChannelsLast(t *testing.T) {
 	}
 }
 
-// Padding that exporters compute: as PyTorch writes ZeroPad2d, from constants; and from the picture's size, which
-// is refused unless there is none to pad at the net's own size.
+// Padding that exporters compute: as PyTorch writes ZeroPad2d, from constants; and from the picture's size, of which that at the net's own is
+// kept, which is said where it pads something.
 func TestComputedPadding(t *testing.T) {
 	torch := cat(weights3, array64("given", []int{4}, 1, 2, 0, 1), array64("more", []int{1}, 4),
 		op("ConstantOfShape", "more", "zeros", attrTensor("value", packed(1, 1), varint(2, 7), bytesField(7, []byte{0}))),
@@ -216,8 +216,9 @@ func TestComputedPadding(t *testing.T) {
 			op("Mod", "width,by", "odd"), array64("zeros", []int{6}, 0, 0, 0, 0, 0, 0), array64("one", []int{1}, 0), op("Concat", "zeros,one,odd", "p", attrInt("axis", 0)), read)
 	}
 	var heard []string
-	_, err := ONNX(sized(4), "t.onnx", Options{Warn: func(s string) { heard = append(heard, s) }})
-	wantError(t, complaint(err, heard), "its padding follows the picture's size")
+	got, err := ONNX(sized(4), "t.onnx", Options{Warn: func(s string) { heard = append(heard, s) }})
+	wantError(t, complaint(err, heard), "its padding follows the picture's size; it keeps what it is at 9x7")
+	near(t, run(t, got, "y"), run(t, mustONNX(t, model(11, weights3, op("Conv", "x,w", "y", attrInts("pads", 0, 0, 0, 1)))), "y"))
 	got = mustONNX(t, sized(3))
 	near(t, run(t, got, "y"), run(t, mustONNX(t, model(11, weights3, op("Conv", "x,w", "y"))), "y"))
 }

@@ -145,7 +145,9 @@ func (m *onnx) product(n *node, in []operand) (value, error) {
 
 // einsum is a sum of products by the letters of an equation.
 func (m *onnx) einsum(n *node, in []operand) (value, error) {
-	return m.orSpelt(n, in, m.einsumAlong, m.einsumSpelt)
+	return m.orSpelt(n, in, m.einsumAlong, func(n *node, in []operand) (value, error) {
+		return m.orSpelt(n, in, m.einsumPerPlace, m.einsumSpelt)
+	})
 }
 
 // einsumAlong is a sum of products of a map and a constant over one axis of the map, which the constant has another for.
@@ -171,7 +173,7 @@ func (m *onnx) einsumAlong(n *node, in []operand) (value, error) {
 	if err != nil {
 		return x, err
 	}
-	if x.flat || x.plane || len(seen) != 4 || c == nil || len(own) != len(c.dims) || len(e.out) != 4 {
+	if x.flat || x.plane || x.as != nil || len(seen) != 4 || c == nil || len(own) != len(c.dims) || len(e.out) != 4 {
 		return value{}, refused
 	}
 	// The letters of the batch and of C, H and W.

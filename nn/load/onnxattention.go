@@ -57,6 +57,9 @@ func (m *onnx) ofProducts(n *node, in []operand) (value, error) {
 	case n.kind == "MatMul" && at == 0 && in[1].mapped:
 		return m.attend(n.label, x, in[1].value)
 	}
+	if len(in) == 2 && in[1-at].mapped && (n.kind == "Add" || n.kind == "Sub" && at == 0) {
+		return m.biasedByMap(n.label, x, in[1-at].value, 1-2*float32(number01(n.kind == "Sub")))
+	}
 	if by, dim, err := m.talking(n, x, in, at); err != nil || by != nil {
 		if err != nil {
 			return x, err

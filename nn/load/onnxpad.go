@@ -160,6 +160,7 @@ func (m *onnx) pads(n *node, in []operand, rank int) (before, after []int, err e
 		return nil, nil, fmt.Errorf("has %d pads for %d axes", len(list.ints), k)
 	}
 	before, after = make([]int, rank), make([]int, rank)
+	follows := false
 	for i, axis := range axes.ints {
 		if axis < 0 {
 			axis += rank
@@ -167,11 +168,12 @@ func (m *onnx) pads(n *node, in []operand, rank int) (before, after []int, err e
 		if axis < 0 || axis >= rank {
 			return nil, nil, fmt.Errorf("pads axis %d of %d", axes.ints[i], rank)
 		}
-		// What pads nothing pads up to a multiple of something, as windows want it; parts of windows do as well.
-		if (list.looseAt(i) || list.looseAt(i+k)) && (list.ints[i] != 0 || list.ints[i+k] != 0) {
-			return nil, nil, unsupported("its padding follows the picture's size")
-		}
+		// What follows the picture's size pads up to a multiple of something, as windows want it; at other sizes parts of windows do as well.
+		follows = follows || (list.looseAt(i) || list.looseAt(i+k)) && (list.ints[i] != 0 || list.ints[i+k] != 0)
 		before[axis], after[axis] = list.ints[i], list.ints[i+k]
+	}
+	if follows {
+		m.note(n.label, fmt.Sprintf("its padding follows the picture's size; it keeps what it is at %dx%d", m.width, m.height))
 	}
 	return before, after, nil
 }

@@ -1,0 +1,100 @@
+package load
+
+import (
+	"math"
+	"testing"
+
+	"zalgoscope/nn"
+)
+
+// relative is attention of two heads of 2 channels in windows of 2x3 with what queries make of tables for the rows and columns of each key, over a
+// picture of 6x4.
+func relative(between ...[]byte) []byte {
+	return modelOf(13, input("x", 1, 3, 4, 6), array32("w", []int{4, 3, 1, 1}, ramp(12)...), op("Conv", "x,w", "c"), array64("apart", []int{6}, 1, 4, 2, 2, 2, 3), op("Reshape", "c,apart", "a"),
+		op("Transpose", "a", "b", attrInts("perm", 0, 2, 4, 3, 5, 1)), array64("heads", []int{4}, 4, 6, 2, 2), op("Reshape", "b,heads", "d"), op("Transpose", "d", "e", attrInts("perm", 0, 2, 1, 3)),
+		array64("each", []int{3}, 8, 6, 2), op("Reshape", "e,each", "q"), op("Transpose", "q", "k", attrInts("perm", 0, 2, 1)), array32("by", []int{}, 0.5), op("Mul", "q,by", "scaled"), op("MatMul", "scaled,k", "s"),
+		array64("grid", []int{4}, 8, 2, 3, 2), op("Reshape", "q,grid", "r"), array32("rows", []int{2, 2, 2}, ramp(8)...), array32("columns", []int{3, 3, 2}, ramp(18)...),
+		cat(between...), op("Softmax", "z", "p", attrInt("axis", -1)), op("MatMul", "p,q", "o"),
+		array64("back", []int{4}, 4, 2, 6, 2), op("Reshape", "o,back", "f"), array64("whole", []int{7}, 1, 2, 2, 2, 2, 3, 2), op("Reshape", "f,whole", "g"),
+		op("Transpose", "g", "h", attrInts("perm", 0, 3, 6, 1, 4, 2, 5)), array64("map", []int{4}, 1, 4, 4, 6), op("Reshape", "h,map", "y"))
+}
+
+// Numbers that queries make for the rows and columns of keys are added to products, at any size.
+func TestRelativePositions(t *testing.T) {
+	rows, columns := op("Einsum", "r,rows", "rh", attrText("equation", "bhwc,hkc->bhwk")), op("Einsum", "r,columns", "rw", attrText("equation", "bhwc,wkc->bhwk"))
+	keys := cat(array64("five", []int{5}, 8, 2, 3, 2, 3), op("Reshape", "s,five", "s5"), array64("three", []int{3}, 8, 6, 6))
+	both := cat(rows, columns, keys, array64("last", []int{1}, -1), op("Unsqueeze", "rh,last", "rh5"), array64("third", []int{1}, 3), op("Unsqueeze", "rw,third", "rw5"))
+	for _, c := range []struct {
+		name    string
+		between []byte
+		sign    float64
+	}{
+		{"one after the other", cat(both, op("Add", "s5,rh5", "t"), op("Add", "rw5,t", "u"), op("Reshape", "u,three", "z")), 1},
+		{"taken away", cat(both, op("Sub", "s5,rh5", "t"), op("Sub", "t,rw5", "u"), op("Reshape", "u,three", "z")), -1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			net := mustONNX(t, relative(c.between))
+			ref, err := nn.NewReference(net)
+			if err != nil {
+				t.Fatal(err)
+			}
+			of := func(layer string) []float32 {
+				y, err := ref.Activation(nn.TensorOf(ramp(3*4*6), 3, 4, 6), layer)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return nn.Floats(y)
+			}
+			q := of("c")
+			at := func(channel, y, x int) float64 { return float64(q[(channel*4+y)*6+x]) }
+			table := func(n, i, k, c int) float64 { return float64(ramp(2 * n * n)[(i*n+k)*2+c]) }
+			want := make([]float32, 4*4*6)
+			for head := range 2 {
+				for y := range 4 {
+					for x := range 6 {
+						sum, made := 0.0, [2]float64{}
+						for ky := range 2 {
+							for kx := range 3 {
+								s := 0.0
+								for c2 := range 2 {
+									own := at(2*head+c2, y, x)
+									s += own * (0.5*at(2*head+c2, y/2*2+ky, x/3*3+kx) + c.sign*(table(2, y%2, ky, c2)+table(3, x%3, kx, c2)))
+								}
+								sum += math.Exp(s)
+								for c2 := range 2 {
+									made[c2] += math.Exp(s) * at(2*head+c2, y/2*2+ky, x/3*3+kx)
+								}
+							}
+						}
+						for c2 := range 2 {
+							want[((2*head+c2)*4+y)*6+x] = float32(made[c2] / sum)
+						}
+					}
+				}
+			}
+			near(t, of("y"), want)
+			wantShapes(t, net, 10, 7, map[string]string{"y": "[4 7 10]"})
+		})
+	}
+}
+
+// What is no number of a query for its keys is refused in a line.
+func TestRelativePositionsRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		between []byte
+		want    string
+	}{
+		"numbers of keys alone":  {cat(array64("alone", []int{3}, 8, 1, 12), op("Reshape", "q,alone", "t"), op("Slice", "t,zero,six,two", "u"), array64("zero", []int{1}, 0), array64("six", []int{1}, 6), array64("two", []int{1}, 2), op("Add", "s,u", "z")), "n_u"},
+		"fewer rows than tables": {cat(array32("small", []int{1, 2, 2}, ramp(4)...), op("Einsum", "r,small", "z", attrText("equation", "bhwc,hkc->bhwk"))), "its equation is bhwc,hkc->bhwk"},
+		"added to shares":        {cat(op("Softmax", "s", "t", attrInt("axis", -1)), op("Einsum", "r,rows", "rh", attrText("equation", "bhwc,hkc->bhwk")), array64("five", []int{5}, 8, 2, 3, 2, 3), op("Reshape", "t,five", "u"), array64("last", []int{1}, -1), op("Unsqueeze", "rh,last", "v"), op("Add", "u,v", "z")), "it adds a map of [8 2 3 2 1] to products of [8 2 3 2 3]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var heard []string
+			net, err := ONNX(relative(c.between), "t.onnx", Options{Warn: func(s string) { heard = append(heard, s) }})
+			wantError(t, complaint(err, heard), c.want)
+			if _, err := net.Find("c"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
