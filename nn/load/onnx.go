@@ -298,6 +298,10 @@ func (m *onnx) operation(n *node, in []operand) ([]operand, error) {
 		shape, err := m.shapeOf(n, in[0].value)
 		return []operand{shape}, err
 	}
+	if slices.ContainsFunc(in, func(o operand) bool { return o.mapped && o.terms != nil }) {
+		v, err := m.ofTerms(n, in)
+		return []operand{mapOf(v)}, err
+	}
 	if slices.ContainsFunc(in, func(o operand) bool { return o.mapped && o.products != nil }) {
 		start := m.mark()
 		v, err := m.ofProducts(n, in)

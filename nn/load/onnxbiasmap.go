@@ -24,29 +24,20 @@ func (m *onnx) keyedBy(x, b value) (k keyed, ok bool) {
 	for len(own) < len(as) {
 		own = slices.Insert(own, 0, nil)
 	}
-	k.heads, k.part, k.at = make([]int, p.op.Heads), make([]int, p.keys), []int{0}
-	used := 0
+	k.heads, k.part = make([]int, p.op.Heads), make([]int, p.keys)
+	offsets, used := make([]int, p.keys), 0
 	for i, dim := range as {
 		isKeys := !slices.ContainsFunc(dim, func(f factor) bool { return f.axis != keysAxis })
 		switch {
-		case len(dim) == 0 && len(own[i]) == 0 || isKeys && len(own[i]) == 0:
-		case isKeys && onlyChannels(own[i]) && product(view{dim}.dims()) == product(view{own[i]}.dims()):
-			offsets := placesOf(own[i])
-			var at []int
-			for _, base := range k.at {
-				for _, o := range offsets {
-					at = append(at, base+o)
-				}
-			}
-			if k.at = at; len(at) > p.keys {
-				return k, false
-			}
-			for j := range k.part {
+		case len(own[i]) == 0 && isKeys:
+		case isKeys && !slices.ContainsFunc(own[i], func(f factor) bool { return f.axis > 0 }) && product(view{dim}.dims()) == product(view{own[i]}.dims()):
+			places := placesOf(own[i])
+			for j := range offsets {
 				n := 0
 				for _, f := range dim {
 					n = n*f.size + j/f.stride%f.size
 				}
-				k.part[j] = k.part[j]*len(offsets) + n
+				offsets[j] += places[n]
 			}
 		case len(dim) != len(own[i]):
 			return k, false
@@ -68,6 +59,10 @@ func (m *onnx) keyedBy(x, b value) (k keyed, ok bool) {
 				used += (f.size - 1) * f.stride
 			}
 		}
+	}
+	k.at = slices.Compact(slices.Sorted(slices.Values(offsets)))
+	for j, o := range offsets {
+		k.part[j], _ = slices.BinarySearch(k.at, o)
 	}
 	return k, used < m.shape(b)[0]
 }

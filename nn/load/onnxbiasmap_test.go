@@ -31,6 +31,8 @@ func TestRelativePositions(t *testing.T) {
 	}{
 		{"one after the other", cat(both, op("Add", "s5,rh5", "t"), op("Add", "rw5,t", "u"), op("Reshape", "u,three", "z")), 1},
 		{"taken away", cat(both, op("Sub", "s5,rh5", "t"), op("Sub", "t,rw5", "u"), op("Reshape", "u,three", "z")), -1},
+		{"together", cat(both, op("Add", "rh5,rw5", "t"), op("Add", "s5,t", "u"), op("Reshape", "u,three", "z")), 1},
+		{"together in other dimensions", cat(both, op("Add", "rw5,rh5", "t"), op("Reshape", "t,three", "u"), op("Sub", "s,u", "z")), -1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			net := mustONNX(t, relative(c.between))
@@ -86,6 +88,7 @@ func TestRelativePositionsRefused(t *testing.T) {
 	}{
 		"numbers of keys alone":  {cat(array64("alone", []int{3}, 8, 1, 12), op("Reshape", "q,alone", "t"), op("Slice", "t,zero,six,two", "u"), array64("zero", []int{1}, 0), array64("six", []int{1}, 6), array64("two", []int{1}, 2), op("Add", "s,u", "z")), "n_u"},
 		"fewer rows than tables": {cat(array32("small", []int{1, 2, 2}, ramp(4)...), op("Einsum", "r,small", "z", attrText("equation", "bhwc,hkc->bhwk"))), "its equation is bhwc,hkc->bhwk"},
+		"a function of a sum":    {cat(op("Einsum", "r,rows", "rh", attrText("equation", "bhwc,hkc->bhwk")), array64("last", []int{1}, -1), op("Unsqueeze", "rh,last", "v"), array64("third", []int{1}, 3), op("Unsqueeze", "rh,third", "w2"), op("Add", "v,w2", "t"), op("Relu", "t", "z")), "it reads a sum of 2 maps of other channels each, seen as [8 2 3 2 2]"},
 		"added to shares":        {cat(op("Softmax", "s", "t", attrInt("axis", -1)), op("Einsum", "r,rows", "rh", attrText("equation", "bhwc,hkc->bhwk")), array64("five", []int{5}, 8, 2, 3, 2, 3), op("Reshape", "t,five", "u"), array64("last", []int{1}, -1), op("Unsqueeze", "rh,last", "v"), op("Add", "u,v", "z")), "it adds a map of [8 2 3 2 1] to products of [8 2 3 2 3]"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -97,4 +100,20 @@ func TestRelativePositionsRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A pool of windows that stand as a batch is one of their map.
+func TestPoolOfWindows(t *testing.T) {
+	pool := func(in, out string) []byte {
+		return op("MaxPool", in, out, attrInts("kernel_shape", 2, 2), attrInts("strides", 2, 2))
+	}
+	batch := func(n int) []byte {
+		return cat(array64("apart", []int{6}, 1, 3, 4/n, n, 8/n, n), op("Reshape", "x,apart", "a"), op("Transpose", "a", "b", attrInts("perm", 0, 2, 4, 1, 3, 5)), array64("each", []int{4}, -1, 3, n, n), op("Reshape", "b,each", "w"))
+	}
+	net := mustONNX(t, modelOf(13, input("x", 1, 3, 4, 8), batch(4), pool("w", "p"), array64("together", []int{6}, 1, 1, 2, 3, 2, 2), op("Reshape", "p,together", "c"),
+		op("Transpose", "c", "d", attrInts("perm", 0, 3, 1, 4, 2, 5)), array64("map", []int{4}, 1, 3, 2, 4), op("Reshape", "d,map", "y"), pool("x", "want")))
+	near(t, run(t, net, "y"), run(t, net, "want"))
+	wantShapes(t, net, 15, 6, map[string]string{"y": "[3 3 7]"})
+	_, err := ONNX(modelOf(13, input("x", 1, 3, 4, 8), batch(1), pool("w", "y")), "t.onnx", Options{})
+	wantError(t, err, "order of dimensions")
 }

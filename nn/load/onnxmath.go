@@ -31,6 +31,9 @@ func (m *onnx) arithmetic(n *node, in []operand) (value, error) {
 	if n.kind == "Div" && n.integers(in) != 0 {
 		return m.quotient(n, in[0], in[1])
 	}
+	if n.kind == "Add" && in[0].mapped && in[1].mapped {
+		return m.orSpelt(n, in, func(n *node, in []operand) (value, error) { return m.combined(n.label, n, in) }, m.inTerms)
+	}
 	if n.kind != "Mean" {
 		return m.combined(n.label, n, in)
 	}

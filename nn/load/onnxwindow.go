@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"zalgoscope/nn"
@@ -102,7 +103,43 @@ func (m *onnx) pooling(n *node, in []operand) (value, error) {
 	}
 	p.Ceil = n.integer("ceil_mode", 0) != 0 && p.Mode == nn.PadExplicit
 	p.IncludePad = n.integer("count_include_pad", 0) != 0
+	if as, ok := m.pooledWindows(x, p); ok {
+		v, err := m.pool(n.label, value{layer: x.layer, pad: x.pad, padder: x.padder}, p)
+		if err == nil {
+			v, _ = m.seenAs(v, as)
+		}
+		return v, err
+	}
 	return m.pool(n.label, x, p)
+}
+
+// pooledWindows is how a file sees a pool of windows that stand as a batch, where these are made of whole cells of the pool, so that it is one
+// of their map; ok is false for anything else.
+func (m *onnx) pooledWindows(x value, p nn.Pool) (as view, ok bool) {
+	if x.as == nil || len(*x.as) != 4 || x.parts != nil || x.products != nil || p.Kernel != p.Stride || p.Pad != [4]int{} || p.Mode != nn.PadExplicit || p.Dilation != [2]int{1, 1} {
+		return nil, false
+	}
+	dims, own := x.as.dims(), *x.as
+	inside := view{nil, {{0, 1, dims[1]}}, {{1, 1, dims[2]}}, {{2, 1, dims[3]}}}.normal()
+	if m.shape(x)[0] != dims[1] || !slices.EqualFunc(own[1:], inside[1:], slices.Equal) || dims[2]%p.Kernel[0] != 0 || dims[3]%p.Kernel[1] != 0 {
+		return nil, false
+	}
+	as = make(view, 4)
+	for i, dim := range own {
+		for _, f := range dim {
+			switch {
+			case f.axis == 0:
+			case f.axis < 0 || i == 0 && f.stride%dims[f.axis+1] != 0:
+				return nil, false
+			case i == 0:
+				f.stride /= p.Kernel[f.axis-1]
+			default:
+				f.size /= p.Kernel[f.axis-1]
+			}
+			as[i] = append(as[i], f)
+		}
+	}
+	return as.normal(), true
 }
 
 // norm is the p of an LpPool, which was a float in opset 1.

@@ -22,6 +22,7 @@ type value struct {
 	parts  []int  // the layers whose positions it has one after the other, of which layer is the largest; nil for one
 
 	products *products // of an attention, in place of a map; nil for none
+	terms    []value   // the maps that it is the sum of, seen alike, of which no layer was made; nil for a map
 }
 
 // like is the value seen as another one is.

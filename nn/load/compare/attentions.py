@@ -507,8 +507,9 @@ class Hiera(nn.Module):
 class SAM(nn.Module):
     """Windows of a padded map, with relative positions of rows and columns that the queries are multiplied by."""
 
-    def __init__(self, d=32, heads=4, s=3):
+    def __init__(self, d=32, heads=4, s=3, together=False):
         super().__init__()
+        self.together = together
         self.patch, self.pos_embed, self.s, self.h, self.n, self.qkv, self.proj = nn.Conv2d(3, d, 8, 8), nn.Parameter(torch.zeros(1, 8, 8, d)), s, heads, nn.LayerNorm(d), nn.Linear(d, 3 * d), nn.Linear(d, d)
         self.rh, self.rw = nn.Parameter(torch.randn(2 * s - 1, d // heads)), nn.Parameter(torch.randn(2 * s - 1, d // heads))
         self.neck = nn.Conv2d(d, 16, 1)
@@ -531,7 +532,10 @@ class SAM(nn.Module):
         r = q.reshape(n * h, s, s, -1)
         rh = torch.einsum("bhwc,hkc->bhwk", r, self.table(self.rh))
         rw = torch.einsum("bhwc,wkc->bhwk", r, self.table(self.rw))
-        a = (a.view(n * h, s, s, s, s) + rh[:, :, :, :, None] + rw[:, :, :, None, :]).view(n * h, s * s, s * s)
+        if self.together:  # as in Hugging Face's
+            a = a + (rh[:, :, :, :, None] + rw[:, :, :, None, :]).reshape_as(a)
+        else:
+            a = (a.view(n * h, s, s, s, s) + rh[:, :, :, :, None] + rw[:, :, :, None, :]).view(n * h, s * s, s * s)
         y = (a.softmax(-1) @ v).view(n, h, s * s, -1).permute(0, 2, 1, 3).reshape(n, s * s, -1)
         y = unwindows(self.proj(y), s, H + ph, W + pw)[:, :H, :W, :].contiguous()
         return self.neck((x + y).permute(0, 3, 1, 2))
@@ -540,11 +544,53 @@ class SAM(nn.Module):
 class SamGlobal(SAM):
     """The same over the whole map."""
 
-    def __init__(self):
-        super().__init__(s=8)
+    def __init__(self, together=False):
+        super().__init__(s=8, together=together)
+
+
+class Sam2Block(nn.Module):
+    """Attention in windows of a padded map, whose queries may be pooled within their window."""
+
+    def __init__(self, d, out, heads, s, pool):
+        super().__init__()
+        self.h, self.s, self.pool, self.skip = heads, s, nn.MaxPool2d(2, 2) if pool else None, nn.Linear(d, out) if d != out else None
+        self.n1, self.qkv, self.proj, self.n2, self.mlp = nn.LayerNorm(d), nn.Linear(d, 3 * out), nn.Linear(out, out), nn.LayerNorm(out), Mlp(out, 2 * out)
+
+    def pooled(self, x):
+        return self.pool(x.permute(0, 3, 1, 2)).permute(0, 2, 3, 1) if self.pool else x
 
     def forward(self, x):
-        return super().forward(x)
+        y = self.n1(x)
+        x = self.pooled(self.skip(y)) if self.skip else x
+        B, H, W, _ = y.shape
+        s = self.s
+        ph, pw = (s - H % s) % s, (s - W % s) % s
+        y = F.pad(y, (0, 0, 0, pw, 0, ph))
+        w = windows(y, s)
+        q, k, v = self.qkv(w).reshape(w.shape[0], s * s, 3, self.h, -1).unbind(2)
+        if self.pool:
+            q = self.pooled(q.reshape(w.shape[0], s, s, -1))
+            s, H, W, ph, pw = s // 2, H // 2, W // 2, ph // 2, pw // 2
+            q = q.reshape(w.shape[0], s * s, self.h, -1)
+        q, k, v = q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)
+        y = ((q * 0.35) @ k.transpose(-2, -1)).softmax(-1) @ v
+        y = unwindows(self.proj(y.transpose(1, 2).reshape(w.shape[0], s * s, -1)), s, H + ph, W + pw)
+        x = x + y[:, :H, :W, :].contiguous()
+        return x + self.mlp(self.n2(x))
+
+
+class SAM2(nn.Module):
+    def __init__(self, d=16, heads=2):
+        super().__init__()
+        self.patch, self.pos_embed = nn.Conv2d(3, d, 7, 4, 3), nn.Parameter(torch.zeros(1, d, 12, 16))
+        self.blocks = nn.ModuleList([Sam2Block(d, d, heads, 4, False), Sam2Block(d, 2 * d, heads, 4, True), Sam2Block(2 * d, 2 * d, heads, 4, False)])
+        self.neck = nn.Conv2d(2 * d, 10, 1)
+
+    def forward(self, x):
+        x = (self.patch(x) + self.pos_embed).permute(0, 2, 3, 1)
+        for b in self.blocks:
+            x = b(x)
+        return self.neck(x.permute(0, 3, 1, 2))
 
 
 class CSWin(nn.Module):
@@ -617,7 +663,7 @@ def families():
         "vit_qknorm": vit(norm=True), "vit_postnorm": vit(post=True), "clip_vit": vit(pre=True, mlp=Mlp(32, 64, act=lambda: QuickGELU()), scale=False), "siglip": vit(cls=0, pool="map"), "eva02": vit(position="rope", mlp=SwiGLU(32)),
         "beit": vit(position="beit"), "vit_map": vit(pool="patches"), "vit_hybrid": vit(stem=nn.Sequential(nn.Conv2d(3, 16, 3, 4, 1), nn.BatchNorm2d(16), nn.ReLU(), nn.Conv2d(16, 32, 3, 2, 1))),
         "dino": (Dino, 48, 64), "cait": (CaiT, 32, 32), "xcit": (XCiT, 32, 48), "coat": (CoaT, 32, 48), "davit": (DaViT, 48, 64), "gcvit": (GCViT, 32, 32), "pvt": (PVT, 48, 64), "pvt_linear": (lambda: PVT(linear=True), 56, 56), "twins": (Twins, 64, 64),
-        "crossvit": (CrossViT, 64, 64), "pit": (PiT, 32, 32), "volo": (Outlook, 48, 48), "hiera": (Hiera, 32, 32), "hiera_fused": (lambda: Hiera(side=(16, 12), fused=True), 64, 48), "sam": (SAM, 64, 64), "sam_global": (SamGlobal, 64, 64), "cswin": (CSWin, 32, 48), "detr_encoder": (Encoder, 32, 48), "detr": (Detr, 32, 48),
+        "crossvit": (CrossViT, 64, 64), "pit": (PiT, 32, 32), "volo": (Outlook, 48, 48), "hiera": (Hiera, 32, 32), "hiera_fused": (lambda: Hiera(side=(16, 12), fused=True), 64, 48), "sam": (SAM, 64, 64), "sam_global": (SamGlobal, 64, 64), "sam_together": (lambda: SAM(together=True), 64, 64), "sam_global_together": (lambda: SamGlobal(together=True), 64, 64), "sam2": (SAM2, 48, 64), "cswin": (CSWin, 32, 48), "detr_encoder": (Encoder, 32, 48), "detr": (Detr, 32, 48),
     }
 
 
