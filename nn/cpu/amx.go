@@ -11,13 +11,14 @@ import (
 // to them with registers of its own shape, for it takes as long as four products to change that. From there they go where they
 // belong as in the kernels of other instructions.
 //
-// What is summed first is part of the precision (nn.BF16Tiles): products of whole blocks and of most taps, then of fewer, then
-// of the channels past the last whole block.
+// What is summed first is part of the precision (nn.BF16Tiles): products of most pairs, and of as many in the order of what they are of.
 
 // products is the kernels of AMX.
 type products struct {
 	sum [2]kernel // by blocks-1: sets t.sums to the sums of its productSegments, of which there is at least one
 	end kernel    // takes t.sums to where they belong
+
+	couple func(t *rowTile) // lays n cells of two blocks of bfloat16, x and gate, beside each other
 }
 
 // productSegment is one summand of a tile: some blocks of input channels under groups of neighbouring taps. The assembly knows the
@@ -71,9 +72,10 @@ func (s *part) groupTaps() {
 			j += n
 		}
 	}
-	s.each = nil
-	for i := range s.offsets {
-		s.each = append(s.each, s.group(i/len(s.xs), i%len(s.xs)))
+	s.each, s.coupled = nil, nil
+	for i, x := range s.offsets {
+		s.each = append(s.each, tapGroup{x, i})
+		s.coupled = append(s.coupled, tapGroup{2 * x, i})
 	}
 }
 
@@ -102,6 +104,89 @@ func (o *conv) joinRows(p *phase) {
 // width is how many pixels of a row are a phase's.
 func (o *conv) width(p *phase) int { return (o.out.w - p.x + p.sx - 1) / p.sx }
 
+// coupling is where a part's coupled blocks lie in a worker's scratch.
+type coupling struct {
+	at    address // of the first cell
+	start int     // the cell that it is of
+	pair  int     // bytes from two blocks to the next
+}
+
+// coupleRoom is the bytes of coupled blocks that stay in a core's own cache, beside weights and sums.
+const coupleRoom = 512 << 10
+
+// bandRows is how many rows are computed before the next blocks of output channels are, so that what they all read is coupled once.
+func (o *conv) bandRows() int {
+	row := 0 // bytes of coupled blocks for a row
+	for i := range o.phases {
+		p := &o.phases[i]
+		for j := range p.parts {
+			s := &p.parts[j]
+			row += s.couples() * 2 * s.x.row * s.stepY / p.sy
+		}
+	}
+	if row == 0 {
+		return o.out.h
+	}
+	unit := o.phases[0].rows * o.phases[0].sy
+	return max(coupleRoom/row/unit, 1) * unit
+}
+
+// couples is how many times two blocks are read as one.
+func (s *part) couples() int {
+	if len(s.panels) == 0 {
+		return 0
+	}
+	return s.panels[0].couples
+}
+
+// couple lays blocks that are read as one beside each other, as far as rows y0 to y1 of the output read them: half of a product's
+// pairs are of either, so that it is full.
+func (o *conv) couple(w *worker, y0, y1 int) {
+	w.couplings = w.couplings[:0]
+	size := 0
+	for i := range o.phases {
+		p := &o.phases[i]
+		first := y0 + mod(p.y-y0, p.sy)
+		rows := (y1 - first + p.sy - 1) / p.sy
+		for j := range p.parts {
+			s, c := &p.parts[j], coupling{}
+			if s.couples() > 0 && rows > 0 {
+				n := 0
+				c.start, n = s.reads(o.width(p), (first-p.y)/p.sy, rows)
+				c.at, c.pair = address(size), roundUp(n*2*s.x.cell+2*s.overrun(), 4096)+5*alignment // no two in the same cache sets
+				size += s.couples() * c.pair
+			}
+			w.couplings = append(w.couplings, c)
+		}
+	}
+	w.coupled = resize(w.coupled, size/4+lanes)
+	room := address(roundUp(int(addressOf(unsafe.Pointer(&w.coupled[0]))), alignment))
+	for i := range o.phases {
+		p := &o.phases[i]
+		for j := range p.parts {
+			s, c := &p.parts[j], &w.couplings[p.first+j]
+			if c.pair == 0 {
+				continue
+			}
+			c.at += room
+			_, n := s.reads(o.width(p), (y0+mod(p.y-y0, p.sy)-p.y)/p.sy, (y1-y0-mod(p.y-y0, p.sy)+p.sy-1)/p.sy)
+			for k := range s.couples() {
+				x := c.start + 2*k*s.x.block
+				w.line = rowTile{y: c.at.add(k * c.pair), x: w.address(x), gate: w.address(x + s.x.block), n: n}
+				o.k.half.products.couple(&w.line)
+			}
+		}
+	}
+}
+
+// reads is the cells of a block that rows of so many pixels from row y on read, from the first to the last, and the room between rows.
+func (s *part) reads(width, y, rows int) (start, n int) {
+	q := &s.panels[0]
+	start = s.x.at(q.first, y*s.stepY+s.ys[0].at, s.xs[0].at)
+	end := s.x.at(q.first, (y+rows-1)*s.stepY+s.ys[len(s.ys)-1].at, (width-1)*s.stepX+s.xs[len(s.xs)-1].at)
+	return start, (end-start)/s.x.cell + 1
+}
+
 // loadProducts sets the segments of a panel of n blocks.
 func (o *conv) loadProducts(w *worker, p *phase, b, n int) {
 	w.products = w.products[:0]
@@ -128,11 +213,20 @@ func (o *conv) loadProducts(w *worker, p *phase, b, n int) {
 				first: w.address(s.x.at(q.first+from, 0, 0)), row: s.stepY * s.x.row,
 			})
 		}
+		if q.couples > 0 {
+			c := &w.couplings[p.first+k]
+			w.products = append(w.products, productSegment{
+				w: q.weights(), taps: unsafe.Pointer(&s.coupled[0]), ntaps: len(s.coupled),
+				bstep: c.pair, wstep: 2 * wstep, wtap: 2 * pairs * row, blocks: q.couples, pairs: 2 * pairs, step: 2 * s.stepX * s.x.cell,
+				first: c.at.add(2 * (s.x.at(q.first, 0, 0) - c.start)), row: 2 * s.stepY * s.x.row,
+			})
+		}
 		for joined, taps := range slices.Backward(s.groups) {
-			add(0, whole, pairs, joined, taps)
+			add(2*q.couples, whole-2*q.couples, pairs, joined, taps)
 		}
 		add(whole, q.n-whole, last, 1, s.each)
 	}
+	slices.SortStableFunc(w.products, func(a, b productSegment) int { return b.pairs - a.pairs }) // in few passes
 }
 
 // writeProducts computes n blocks from block b, rows y0 to y1 of a phase, with all of the tile but places given.

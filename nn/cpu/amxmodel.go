@@ -8,7 +8,7 @@ import (
 // modelledProducts is the kernels of AMX in plain Go, bit for bit what it computes: slow, and for tests of what lies around them on
 // any processor.
 var modelledProducts = modelled.multiplied("portableamx", &products{
-	sum: [2]kernel{sumProductsGo(1), sumProductsGo(2)}, end: endProductsGo,
+	sum: [2]kernel{sumProductsGo(1), sumProductsGo(2)}, end: endProductsGo, couple: coupleBlocksGo,
 })
 
 // dotRow is what TDPBF16PS adds to a sum: the products of the lower halves of the pairs and those of the upper ones each summed by
@@ -62,5 +62,13 @@ func endProductsGo(t *tile) {
 			own.bias = unsafe.Add(t.bias, b*cellSize)
 		}
 		own.end(slices.Clone(unsafe.Slice((*block)(t.sums[b].pointer()), t.n)))
+	}
+}
+
+// coupleBlocksGo lays the cells of two blocks beside each other.
+func coupleBlocksGo(t *rowTile) {
+	for i := range t.n {
+		*t.y.halfAt(2 * i * halfSize) = *t.x.halfAt(i * halfSize)
+		*t.y.halfAt((2*i + 1) * halfSize) = *t.gate.halfAt(i * halfSize)
 	}
 }

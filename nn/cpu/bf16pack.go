@@ -11,8 +11,13 @@ func (l layout) halved(k *halfKernels, taps func(m matrix) int) layout {
 	return layout{
 		empty: func(m matrix, pair int) []panel {
 			panels := l.empty(m, pair)
+			couples := 0
+			if k.products != nil {
+				couples = couplesOf(m, panels)
+			}
 			for i := range panels {
 				if p := &panels[i]; p.n > 0 {
+					p.couples = couples
 					width := len(p.w) / (p.channels() * taps(m))
 					p.w, p.pairs = nil, make([]uint32, ((p.n-1)*lanes/2+elements(p.last, true))*taps(m)*width)
 				}
@@ -68,15 +73,41 @@ func (s *staging) room(m matrix, panels []panel, each, first, row int) {
 	}
 }
 
+// pairAt is where the first pair of block b's n channels lies under a tap.
+func (p *panel) pairAt(b, tap, taps, n int) int {
+	if b < 2*p.couples {
+		return (b/2*taps+tap)*lanes + b%2*lanes/2
+	}
+	return b*taps*lanes/2 + tap*elements(n, true)
+}
+
+// couplesOf is how many times two whole blocks of what all panels read are read as one. It does not pay where there is one product for each.
+func couplesOf(m matrix, panels []panel) int {
+	p := &panels[0]
+	if len(panels) == 1 && m.taps == 1 {
+		return 0
+	}
+	for i := range panels {
+		if q := &panels[i]; q.first != p.first || q.n != p.n || q.last != p.last {
+			return 0
+		}
+	}
+	whole := p.n
+	if p.last < lanes {
+		whole--
+	}
+	return max(whole, 0) / 2
+}
+
 // join rounds a panel's weights, the rows of two input channels at a time.
 func (s *staging) join(k *halfKernels, p *panel, w []float32, taps, width int) {
-	pairs := p.pairs
 	for b := range p.n {
 		n := lanes
 		if b == p.n-1 {
 			n = p.last
 		}
-		for range taps {
+		for tap := range taps {
+			pairs := p.pairs[p.pairAt(b, tap, taps, n)*width:]
 			for i := 0; i < n; i += 2 {
 				high := s.zeros
 				if i+1 < n {

@@ -22,6 +22,7 @@ type conv struct {
 	bound  *bound    // or nil
 	gates  []gateRef // for each block: emitted to with bound, applied without it, or with a slope
 	plus   bool      // to what is there in bfloat16, given by halves
+	band   int       // of products: rows that are computed before the next blocks, given by layout
 	rounds bool      // sets the bfloat16 of what it writes too, given by halves
 }
 
@@ -36,6 +37,7 @@ type phase struct {
 	split        []int    // widths of the tiles of a row
 	depth        []kernel // of a depthwise convolution, given by layout
 	rows, pitch  int      // of products: rows at once, and pixels from row to row, given by layout
+	first        int      // number of the first part among those of all phases, given by layout
 }
 
 // part is one summand of a phase.
@@ -47,12 +49,15 @@ type part struct {
 	offsets      []int        // of the taps, in bytes, given by layout
 	groups       [][]tapGroup // of products: the taps of whole blocks by how many are joined, given by layout
 	each         []tapGroup   // and all of them apart
+	coupled      []tapGroup   // the same of blocks that are read as one
 }
 
 // layout computes what depends on the blobs' strides.
 func (o *conv) layout() {
+	parts := 0
 	for i := range o.phases {
 		p := &o.phases[i]
+		p.first, parts = parts, parts+len(p.parts)
 		p.split = split((o.out.w-p.x+p.sx-1)/p.sx, o.k.wide())
 		for j := range p.parts {
 			s := &p.parts[j]
@@ -72,6 +77,9 @@ func (o *conv) layout() {
 		if o.depthwise() {
 			p.depth = o.k.depthFor(&p.parts[0])
 		}
+	}
+	if o.isTiled() {
+		o.band = o.bandRows()
 	}
 }
 
@@ -108,6 +116,19 @@ func split(n, wide int) []int {
 }
 
 func (o *conv) write(w *worker, r region) {
+	if !o.isTiled() {
+		o.writeBlocks(w, r)
+		return
+	}
+	for y := r.y0; y < r.y1; y += o.band {
+		band := region{r.b0, r.b1, y, min(y+o.band, r.y1)}
+		o.couple(w, band.y0, band.y1)
+		o.writeBlocks(w, band)
+	}
+}
+
+// writeBlocks sets a region, one or two blocks after the other.
+func (o *conv) writeBlocks(w *worker, r region) {
 	for b := r.b0; b < r.b1; {
 		n := min(o.pair(), r.b1-b)
 		gated := false

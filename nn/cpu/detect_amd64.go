@@ -21,7 +21,7 @@ func halvers() []*kernels {
 	if !x.HasAMXTile || !x.HasAMXBF16 || !tilesAllowed() {
 		return []*kernels{pairs}
 	}
-	tiles := pairs.multiplied("amx", &products{sum: [2]kernel{sumProducts1, sumProducts2}, end: endProducts})
+	tiles := pairs.multiplied("amx", &products{sum: [2]kernel{sumProducts1, sumProducts2}, end: endProducts, couple: coupleBlocks})
 	tiles.half.peak, tiles.half.work, tiles.half.speed, tiles.half.slow = peakProducts, 4*2*16*16*32, 1000, false
 	return []*kernels{tiles, pairs}
 }

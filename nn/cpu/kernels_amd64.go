@@ -4215,6 +4215,11 @@ func sumProducts2(t *tile)
 //go:noescape
 func endProducts(t *tile)
 
+// coupleBlocks lays n cells of two blocks of bfloat16, x and gate, beside each other.
+//
+//go:noescape
+func coupleBlocks(t *rowTile)
+
 // peakProducts makes n rounds of 4 products of whole registers.
 func peakProducts(n int)
 

@@ -13,6 +13,7 @@ type panel struct {
 	pairs     []uint32 // instead, of bfloat16
 	first, n  int      // input blocks
 	last      int      // channels of the last of them
+	couples   int      // of products: how many times two of the first of them are read as one, whose weights under a tap follow each other
 	depthwise bool
 }
 

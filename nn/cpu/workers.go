@@ -19,6 +19,8 @@ type worker struct {
 	segs       []segment
 	products   []productSegment
 	sums       []float32 // of products
+	coupled    []float32 // blocks
+	couplings  []coupling
 	pool       poolTile
 	taps       []poolTap
 	lrn        lrnTile
