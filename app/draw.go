@@ -122,7 +122,7 @@ func (s *studio) drawOverlays(dst *ebiten.Image) {
 		over(s.badge(dst, area, "falling asleep"))
 	}
 	if s.help {
-		over(drawHelp(dst, s.look, s.frame))
+		over(drawHelp(dst, s.look, s.frame, area))
 	}
 }
 

@@ -16,8 +16,9 @@ type helpColumn struct {
 }
 
 // drawHelp lists the keys over an area, in as many columns as it needs, and gives
-// the part that it takes. Where there is little room the letters are small.
-func drawHelp(dst *ebiten.Image, look *widget.Theme, area image.Rectangle) image.Rectangle {
+// the part that it takes: within the canvas, a part of the area, where that has the room. Where there is little room the
+// letters are small.
+func drawHelp(dst *ebiten.Image, look *widget.Theme, area, canvas image.Rectangle) image.Rectangle {
 	pad, head := look.Px(14), look.Px(24)
 	face, line := look.Small, look.Px(18)
 	columns, width := helpColumns(Keys(), face, (area.Dy()-2*pad-head)/line, look.Px(12))
@@ -27,8 +28,7 @@ func drawHelp(dst *ebiten.Image, look *widget.Theme, area image.Rectangle) image
 		columns, width = helpColumns(Keys(), face, (area.Dy()-2*pad-head)/line, look.Px(8))
 	}
 	size := image.Pt(width+2*pad, len(columns[0].keys)*line+2*pad+head)
-	at := area.Min.Add(area.Size().Sub(size).Div(2))
-	r := image.Rectangle{Min: at, Max: at.Add(size)}
+	r := centred(size, area, canvas)
 	ground := widget.ColourBack
 	ground.A = 0xf0
 	look.Fill(dst, r, ground)
@@ -43,6 +43,15 @@ func drawHelp(dst *ebiten.Image, look *widget.Theme, area image.Rectangle) image
 		x += c.names + c.help
 	}
 	return r
+}
+
+// centred is a rectangle of a size in the middle of a part or, where that is too small, of the whole area.
+func centred(size image.Point, area, part image.Rectangle) image.Rectangle {
+	if size.X <= part.Dx() && size.Y <= part.Dy() {
+		area = part
+	}
+	at := area.Min.Add(area.Size().Sub(size).Div(2))
+	return image.Rectangle{Min: at, Max: at.Add(size)}
 }
 
 // helpColumns shares a table out to columns of at most so many rows, and gives their width together.

@@ -97,14 +97,22 @@ func (l *library) netCards() (list []card) {
 	return list
 }
 
+// sizeOf is how large files are together behind a comma, nothing where that is not known of all.
+func sizeOf(files []zoo.File) string {
+	size := int64(0)
+	for _, f := range files {
+		if f.Size == 0 {
+			return ""
+		}
+		size += f.Size
+	}
+	return ", " + byteText(float64(size))
+}
+
 // forDownload makes a card that of a net that is not here yet.
 func (l *library) forDownload(k *card, e netEntry) {
 	s := l.studio
-	size := int64(0)
-	for _, f := range e.public.Files {
-		size += f.Size
-	}
-	k.about = "not downloaded, " + byteText(float64(size)) + " · " + e.about
+	k.about = "not downloaded" + sizeOf(e.public.Files) + " · " + e.about
 	k.help = e.name + ": download it to " + zoo.Dir()
 	k.run = func() { s.download(e) }
 	if d := s.downloads[e.name]; d != nil {

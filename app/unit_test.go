@@ -12,6 +12,7 @@ import (
 	"zalgoscope/assets"
 	"zalgoscope/nn"
 	"zalgoscope/nn/load"
+	"zalgoscope/nn/zoo"
 )
 
 func TestDialPlaces(t *testing.T) {
@@ -237,6 +238,32 @@ func TestHelpFits(t *testing.T) {
 	}
 	if n != len(Keys()) || width > 640-2*8 {
 		t.Errorf("%d of %d keys are shown, %d pixels wide", n, len(Keys()), width)
+	}
+}
+
+// The keys leave the panel to be seen where the canvas has the room for them.
+func TestHelpLeavesThePanel(t *testing.T) {
+	window, canvas := image.Rect(0, 0, 1280, 760), image.Rect(0, 0, 958, 760)
+	for _, c := range []struct {
+		size image.Point
+		want image.Rectangle
+	}{
+		{image.Pt(760, 480), image.Rect(99, 140, 859, 620)},
+		{image.Pt(1000, 480), image.Rect(140, 140, 1140, 620)},
+	} {
+		if got := centred(c.size, window, canvas); got != c.want {
+			t.Errorf("%v is at %v, want %v", c.size, got, c.want)
+		}
+	}
+}
+
+// The size of a download is told where it is known of all its files.
+func TestSizeOfDownload(t *testing.T) {
+	if got := sizeOf([]zoo.File{{Size: 1 << 20}, {Size: 2 << 20}}); got != ", 3.0 MiB" && got != ", 3 MiB" {
+		t.Errorf("got %q", got)
+	}
+	if got := sizeOf([]zoo.File{{Size: 36000}, {}}); got != "" {
+		t.Errorf("of a file of unknown size: %q", got)
 	}
 }
 

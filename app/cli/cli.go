@@ -2,8 +2,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -41,7 +45,22 @@ func (p *Program) execute(ctx context.Context, args []string) error {
 	cobra.MousetrapHelpText = "" // on Windows a double click opens the studio
 	cmd := p.Command()
 	cmd.SetArgs(args)
-	return cmd.ExecuteContext(ctx)
+	out := &output{to: os.Stdout}
+	cmd.SetOut(out)
+	return cmp.Or(cmd.ExecuteContext(ctx), out.err)
+}
+
+// output keeps the first error of what is printed, so that no command has to ask for it, and then is silent.
+type output struct {
+	to  io.Writer
+	err error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	if o.err == nil {
+		_, o.err = o.to.Write(p)
+	}
+	return len(p), nil
 }
 
 // Command is the command line; without a command it opens the studio.
@@ -55,7 +74,23 @@ func (p *Program) Command() *cobra.Command {
 		dreamCommand(e), replayCommand(e), seeCommand(e), inputsCommand(), layersCommand(e), classesCommand(e), bendsCommand(e), scenesCommand(e), probeCommand(e), netsCommand(),
 		enginesCommand(e), benchCommand(e), keysCommand(), addressesCommand(), midiCommand(), saverCommand(e), teachCommand(e), settingsCommand(), shareCommand(), outputCommand(), grimoireCommand(),
 	)
+	tellArguments(cmd)
 	return cmd
+}
+
+// tellArguments has a command and those below it show how they are called where they are not called so.
+func tellArguments(cmd *cobra.Command) {
+	for _, c := range cmd.Commands() {
+		if check := c.Args; check != nil {
+			c.Args = func(c *cobra.Command, args []string) error {
+				if check(c, args) != nil {
+					return fmt.Errorf("it is called so: %s; '%s --help' tells more", c.UseLine(), c.CommandPath())
+				}
+				return nil
+			}
+		}
+		tellArguments(c)
+	}
 }
 
 // show has all that a command prints pass through visible.Writer: names, labels and paths come from files

@@ -3,11 +3,13 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"zalgoscope/app/picture"
@@ -109,6 +111,10 @@ func TestCommandErrors(t *testing.T) {
 		{"channels 0 to", []string{"dream", "static", "--size", "32x32", "-o", out, "--channel", "9999"}},
 		{"from 0 to 12", []string{"dream", "static", "-o", out, "--step", "99"}},
 		{"whole number", []string{"dream", "static", "-o", out, "--octaves", "2.5"}},
+		{"more than 32768 pixels on a side", []string{"dream", "static", "-o", out, "--size", "100000x480"}},
+		{"--fps is 0", []string{"dream", "static", "--size", "32x32", "-o", out, "--fps", "0"}},
+		{"called so: zalgoscope dream ", []string{"dream", "static", "clouds", "-o", out}},
+		{"called so: zalgoscope nets get NAME", []string{"nets", "get"}},
 		{"is not WIDTHxHEIGHT", []string{"dream", "static", "-o", out, "--size", "big"}},
 		{"--frames", []string{"dream", "static", "-o", out, "--frames", "0"}},
 		{"no built-in or downloaded net", []string{"layers", "--net", "nothing"}},
@@ -131,5 +137,22 @@ func TestCommandErrors(t *testing.T) {
 	}
 	if _, err := os.Stat(out); err == nil {
 		t.Error("an error left an output file")
+	}
+}
+
+// What cannot be printed is an error of every command.
+func TestFullOutput(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("there is no /dev/full")
+	}
+	defer full.Close()
+	before := os.Stdout
+	os.Stdout = full
+	defer func() { os.Stdout = before }()
+	for _, args := range [][]string{{"help"}, {"--version"}, {"keys"}, {"scenes"}, {"classes"}, {"see", filepath.Join(repository, "assets", "parade.jpg")}} {
+		if said := stderr(t, func() { err = testProgram.execute(t.Context(), append([]string{"zalgoscope"}, args...)) }); !errors.Is(err, syscall.ENOSPC) || said != "" {
+			t.Errorf("%v: %v, said %q", args, err, said)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"image"
 	"io"
@@ -40,6 +41,9 @@ func (f *recordFlags) options(recipe func() record.Recipe) record.Options {
 
 // check reports, before any work is done, why frames of a size cannot be written.
 func (f *recordFlags) check(frames int, size image.Point) error {
+	if f.fps == 0 { // which an Options takes for the default
+		return errors.New("--fps is 0, but frames a second go from 0.1 to 240")
+	}
 	if err := record.Check(numbered(f.out, frames), f.options(nil), size); err != nil || f.session == "" {
 		return err
 	}

@@ -60,8 +60,12 @@ func covering(mw, mh, w, h int) image.Rectangle {
 func ParseSize(text string) (w, h int, err error) {
 	var rest string
 	n, _ := fmt.Sscanf(strings.ToLower(text), "%dx%d%s", &w, &h, &rest)
-	if n != 2 || w < 1 || h < 1 || w > 32768 || h > 32768 {
+	const most = 32768
+	switch {
+	case n != 2 || w < 1 || h < 1:
 		return 0, 0, fmt.Errorf("picture: size %q is not WIDTHxHEIGHT in pixels, such as 640x480", text)
+	case w > most || h > most:
+		return 0, 0, fmt.Errorf("picture: size %q has more than %d pixels on a side", text, most)
 	}
 	return w, h, nil
 }
