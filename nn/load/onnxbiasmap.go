@@ -92,7 +92,7 @@ func (m *onnx) biasedByMap(l label, x, b value, sign float32) (value, error) {
 		window = [2]int{keys[1], keys[2]}
 	}
 	heads, inner, more := p.op.Heads, q[0]/p.op.Heads, len(k.at)
-	if heads*(inner+more) > maxChannels || more > maxChannels/max(len(k.part), 1) || max(window[0], window[1]) > maxWindow {
+	if heads*(inner+more) > maxChannels || more > maxValues>>6/max(len(k.part), 1) || max(window[0], window[1]) > maxWindow {
 		return x, unsupported(fmt.Sprintf("it adds %d numbers to the products of each query", more))
 	}
 	if err := m.charge(2*heads*(inner+more) + more*len(k.part)); err != nil {
@@ -167,6 +167,9 @@ func (m *onnx) perPlace(l label, x value, at, inner int, c *array) (value, error
 	if c.dims[0] != dims[at] || c.dims[1] != dims[inner] {
 		return x, refused
 	}
+	if channels := m.shape(x)[0]; channels*dims[at] > maxChannels && channels > dims[inner] {
+		return m.perPlaceByHead(l, x, at, inner, c)
+	}
 	cell := [2]int{1, 1}
 	cell[as[at][0].axis-1] = dims[at]
 	v, ok, err := m.inward(label{name: l.name + "/cells"}, x, cell)
@@ -214,22 +217,74 @@ func (m *onnx) perPlace(l label, x value, at, inner int, c *array) (value, error
 	if v, err = m.add(l, &nn.Rearrange{In: [2]int{1, 1}, Out: cell, From: upTo(places * sets * out)}, value{layer: v.layer}); err != nil {
 		return x, err
 	}
-	stride := sets * out
-	for i := range as {
-		if i == inner {
-			continue
-		}
-		as[i] = slices.Clone(as[i])
-		for n, f := range as[i] {
-			if f.axis == 0 {
+	v, _ = m.seenAs(v, as.withInner(inner, sets, out))
+	return v, nil
+}
+
+// withInner is a view whose other channels, of sets, keep their order, each with as many in a dimension as are told.
+func (v view) withInner(inner, sets, n int) view {
+	out, stride := slices.Clone(v), sets*n
+	for i := range out {
+		out[i] = slices.Clone(out[i])
+		for k, f := range out[i] {
+			if f.axis == 0 && i != inner {
 				stride /= f.size
-				as[i][n].stride = stride
+				out[i][k].stride = stride
 			}
 		}
 	}
-	as[inner] = []factor{{0, 1, out}}
-	v, _ = m.seenAs(v, as.normal())
-	return v, nil
+	out[inner] = []factor{{0, 1, n}}
+	return out.normal()
+}
+
+// perPlaceByHead does for the channels of one head after the other what would take too many channels for all.
+func (m *onnx) perPlaceByHead(l label, x value, at, inner int, c *array) (value, error) {
+	as := m.viewOf(x)
+	var others []factor
+	alone := slices.Clone(as)
+	for i, dim := range as {
+		alone[i] = nil
+		for _, f := range dim {
+			switch {
+			case f.axis != 0:
+				alone[i] = append(alone[i], f)
+			case i != inner:
+				others = append(others, f)
+			}
+		}
+	}
+	own := placesOf(as[inner])
+	alone[inner] = []factor{{0, 1, len(own)}}
+	heads := placesOf(others)
+	if len(heads) > maxWindow || len(heads)*len(own) != m.shape(x)[0] {
+		return x, unsupported(fmt.Sprintf("it multiplies %d heads", len(heads)))
+	}
+	var list []value
+	for h, base := range heads {
+		from := make([]int, len(own))
+		for i, o := range own {
+			from[i] = base + o
+		}
+		if err := m.charge(len(from)); err != nil {
+			return x, err
+		}
+		name := fmt.Sprintf("%s/%d", l.name, h)
+		v, err := m.permuted(label{name: name + "/head"}, x, from)
+		if err == nil {
+			seen := alone.normal()
+			v.as = &seen
+			v, err = m.perPlace(label{name: name}, v, at, inner, c)
+		}
+		if err != nil {
+			return x, err
+		}
+		list = append(list, value{layer: v.layer})
+	}
+	v, err := m.add(l, &nn.Concat{}, list...)
+	if err == nil {
+		v, _ = m.seenAs(v, as.withInner(inner, len(heads), c.dims[2]))
+	}
+	return v, err
 }
 
 // einsumPerPlace is a sum of products of a map's channels and a constant that has a matrix for each row or column of it.

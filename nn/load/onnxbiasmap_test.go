@@ -117,3 +117,35 @@ func TestPoolOfWindows(t *testing.T) {
 	_, err := ONNX(modelOf(13, input("x", 1, 3, 4, 8), batch(1), pool("w", "y")), "t.onnx", Options{})
 	wantError(t, err, "order of dimensions")
 }
+
+// What would take too many channels for all heads at once is multiplied for one after the other.
+func TestRelativePositionsByHead(t *testing.T) {
+	const rows, wide, out = 1024, 34, 2
+	net := mustONNX(t, modelOf(13, input("x", 1, 3, rows, 2), array32("w", []int{2 * wide, 3, 1, 1}, ramp(6*wide)...), op("Conv", "x,w", "c"), array64("apart", []int{5}, 1, 2, wide, rows, 2), op("Reshape", "c,apart", "a"),
+		op("Transpose", "a", "b", attrInts("perm", 0, 1, 3, 4, 2)), array64("heads", []int{4}, 2, rows, 2, wide), op("Reshape", "b,heads", "r"), array32("table", []int{rows, out, wide}, ramp(rows*out*wide)...),
+		op("Einsum", "r,table", "e", attrText("equation", "bhwc,hkc->bhwk")), op("Transpose", "e", "f", attrInts("perm", 0, 3, 1, 2)), array64("map", []int{4}, 1, 2*out, rows, 2), op("Reshape", "f,map", "m"), op("Relu", "m", "y")))
+	ref, err := nn.NewReference(net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	picture := nn.TensorOf(ramp(3*rows*2), 3, rows, 2)
+	got, err := ref.Activation(picture, "y")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := ref.Activation(picture, "c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, table := nn.Floats(c), ramp(rows*out*wide)
+	want := make([]float32, 2*out*rows*2)
+	for i := range want {
+		head, k, row, column := i/(out*rows*2), i/(rows*2)%out, i/2%rows, i%2
+		sum := 0.0
+		for j := range wide {
+			sum += float64(q[((head*wide+j)*rows+row)*2+column]) * float64(table[(row*out+k)*wide+j])
+		}
+		want[i] = float32(max(sum, 0))
+	}
+	near(t, nn.Floats(got), want)
+}
