@@ -20,23 +20,6 @@ type Conv struct {
 	Edition int       // goes up when W is changed, so that an engine that laid it out its own way does so again
 }
 
-// NewDense makes a fully connected layer over a C,H,W map of the given shape, with
-// weights of shape out x C*H*W, into the convolution that is the same at that size and
-// slides over larger maps.
-func NewDense(w []float32, bias []float32, in tensor.Shape) (*Conv, error) {
-	c, h, wd := chw(in)
-	if n := c * h * wd; n == 0 || len(w)%n != 0 || len(w) == 0 {
-		return nil, fmt.Errorf("a dense layer over %v cannot have %d weights", in, len(w))
-	}
-	out := len(w) / (c * h * wd)
-	if bias != nil && len(bias) != out {
-		return nil, fmt.Errorf("a dense layer of %d outputs has %d biases", out, len(bias))
-	}
-	win := Square(1, 1, 0)
-	win.Kernel = [2]int{h, wd}
-	return &Conv{Window: win, Groups: 1, W: TensorOf(w, out, c, h, wd), Bias: bias}, nil
-}
-
 func (*Conv) Kind() string { return "conv" }
 
 func (o *Conv) Shape(in []tensor.Shape) (tensor.Shape, error) {

@@ -1,24 +1,15 @@
 package capture
 
 import (
-	"bufio"
-	"bytes"
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"image"
 	"io"
 	"math"
-	"os"
 	"os/exec"
 	"sync"
 
-	"zalgoscope/app/dream"
 	"zalgoscope/app/ffmpeg"
-	"zalgoscope/app/picture"
-	"zalgoscope/nn/disk"
 )
 
 // Endings are those of the names of films' files. For lists to choose from: what opens says the content.
@@ -107,101 +98,6 @@ func OpenFilm(spec string, o FilmOptions) (*Film, error) {
 	return f, nil
 }
 
-// Moves tells whether a file is a film. Pictures that move, GIF and APNG, are such ones unless they are to be taken for
-// still.
-func Moves(path string, still bool) bool {
-	data := make([]byte, 256)
-	file, err := disk.Open(path)
-	if err != nil {
-		return false
-	}
-	defer file.Close()
-	n, err := io.ReadFull(file, data)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return false
-	}
-	switch kind := picture.Kind(data[:n]); {
-	case kind == picture.Video, !still && animatedWebP(data[:n]):
-		return true
-	case picture.Known(data[:n]) && (still || kind != "a GIF" && kind != "PNG"):
-		return false
-	case kind == "PNG":
-		return apngPictures(io.MultiReader(bytes.NewReader(data[:n]), file)) > 1 && ffmpeg.Check() == nil
-	}
-	s, err := Find(path)
-	if err != nil || ffmpeg.Check() != nil {
-		return false
-	}
-	info, err := Probe(s)
-	return err == nil && info.Frames() > 1
-}
-
-// apngPictures is how many pictures a PNG says that it has, 0 where it is no APNG: before its pixels (W3C PNG, third
-// edition, 11.3.5.1).
-func apngPictures(file io.Reader) uint32 {
-	const magic = 8
-	r := bufio.NewReader(file)
-	if _, err := r.Discard(magic); err != nil {
-		return 0
-	}
-	for {
-		head, err := r.Peek(12) // length, kind, and what acTL begins with
-		if err != nil {
-			return 0
-		}
-		switch string(head[4:8]) {
-		case "acTL":
-			return binary.BigEndian.Uint32(head[8:])
-		case "IDAT", "IEND":
-			return 0
-		}
-		if _, err := r.Discard(12 + int(binary.BigEndian.Uint32(head))); err != nil { // with its check sum
-			return 0
-		}
-	}
-}
-
-// animatedWebP tells whether a WebP's first bytes are of one that moves: an extended header with that flag.
-func animatedWebP(data []byte) bool {
-	return len(data) > 20 && string(data[:4]) == "RIFF" && string(data[8:16]) == "WEBPVP8X" && data[20]&2 != 0
-}
-
-// Reopen opens a film's file as what a recipe knows, which it has to be.
-func Reopen(path string, id dream.Identity) (*Film, error) {
-	o := FilmOptions{Rate: id.Rate, From: id.From, To: id.To, Size: image.Pt(id.Width, id.Height), Woven: !id.Deinterlaced, Untoned: !id.Toned, First: !id.DefaultStream}
-	s, err := Find(path)
-	if err != nil {
-		return nil, err
-	}
-	s.first = o.First
-	info, err := Probe(s)
-	if err != nil {
-		return nil, err
-	}
-	if shrunk := (FilmOptions{Most: max(id.Width, id.Height)}); sizeOf(info.Size, shrunk) == o.Size {
-		o.Most, o.Size = shrunk.Most, image.Point{}
-	}
-	f, err := OpenFilm(path, o)
-	if err != nil {
-		return nil, err
-	}
-	if id.Toned && len(f.tone) == 0 {
-		f.Close()
-		return nil, fmt.Errorf("capture: %q was of a high dynamic range or of wide colours, for which this ffmpeg lacks the filters zscale and tonemap", path)
-	}
-	// Of what was kept for a recording that was cut off nobody knows the sum, but its mark.
-	same := f.sum == id.SHA256
-	if id.Kept && id.SHA256 == "" {
-		same = id.Mark == "" || f.mark == id.Mark
-	}
-	if !same {
-		f.Close()
-		return nil, fmt.Errorf("capture: %q is not the film that was recorded; it has changed since", path)
-	}
-	f.kept, f.pictures, f.mark = id.Kept, id.Pictures, id.Mark
-	return f, nil
-}
-
 // sizeOf is the size of pictures that are read as asked.
 func sizeOf(size image.Point, o FilmOptions) image.Point {
 	if o.Size != (image.Point{}) {
@@ -212,32 +108,6 @@ func sizeOf(size image.Point, o FilmOptions) image.Point {
 		size.X, size.Y = max(int(math.Round(float64(size.X)*k)), 1), max(int(math.Round(float64(size.Y)*k)), 1)
 	}
 	return size
-}
-
-// Sum identifies a film by the length of its file and the first and the last of it, which a long one is known by at once.
-func Sum(path string) (string, error) {
-	const part = 1 << 22
-	h := sha256.New()
-	file, err := os.Open(path)
-	if err != nil {
-		return "", fmt.Errorf("capture: %w", err)
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err == nil {
-		fmt.Fprintln(h, info.Size())
-		_, err = io.Copy(h, io.LimitReader(file, part))
-	}
-	if err == nil && info.Size() > 2*part {
-		_, err = file.Seek(-part, io.SeekEnd)
-	}
-	if err == nil {
-		_, err = io.Copy(h, file)
-	}
-	if err != nil {
-		return "", fmt.Errorf("capture: %w", err)
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // Name is the film's path.
@@ -282,21 +152,6 @@ func (f *Film) damaged() string {
 		return ": " + d
 	}
 	return ""
-}
-
-func (f *Film) Identity() dream.Identity {
-	return dream.Identity{
-		Name: f.source.Spec, Width: f.size.X, Height: f.size.Y, SHA256: f.sum, Rate: f.o.Rate, From: f.o.From, To: f.o.To, Kept: f.kept, Pictures: f.pictures, Mark: f.keptMark(),
-		Deinterlaced: f.interlaced, Toned: len(f.tone) > 0, DefaultStream: f.later,
-	}
-}
-
-// keptMark is the mark of what was kept; other films' comments tell nothing.
-func (f *Film) keptMark() string {
-	if !f.kept {
-		return ""
-	}
-	return f.mark
 }
 
 func (f *Film) Sized(w, h int) *image.RGBA { return nil }

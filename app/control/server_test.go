@@ -165,7 +165,9 @@ func TestBundles(t *testing.T) {
 // What a bundle holds is done in its order.
 func TestBundleInOrder(t *testing.T) {
 	s, q, conn := listen(t)
-	b := binary.BigEndian.AppendUint64([]byte("#bundle\x00"), uint64(osc.TimeOf(time.Now().Add(50*time.Millisecond))))
+	const since1900 = 2208988800 // seconds before 1970
+	soon := time.Now().Add(50 * time.Millisecond)
+	b := binary.BigEndian.AppendUint64([]byte("#bundle\x00"), uint64(soon.Unix()+since1900)<<32|uint64(soon.Nanosecond())<<32/1e9)
 	var want []string
 	for _, a := range s.addresses {
 		if a.Kind == Trigger {

@@ -36,13 +36,8 @@ var chain = []struct {
 	{depth: 0.75, kind: "gradient-sign", full: 0.8, from: 3, till: 9},
 }
 
-// Zalgo is the chain of bends at a place of the knob, 0 to 11. It has the same bends in
+// zalgo is the chain of bends over the layers of a trunk, at a place of the knob, 0 to 11. It has the same bends in
 // the same order at every place but 0, so that turning the knob only turns amounts.
-func Zalgo(net *nn.Net, level float64) []bend.Spec {
-	return zalgo(Bendable(net), level)
-}
-
-// zalgo is the chain over these layers.
 func zalgo(trunk []string, level float64) []bend.Spec {
 	if level <= 0 || len(trunk) == 0 {
 		return nil

@@ -13,13 +13,13 @@ import (
 // The chain is the same bends at every place of the knob, so that turning it is smooth.
 func TestZalgo(t *testing.T) {
 	net := enginetest.Small()
-	if got := Zalgo(net, 0); got != nil {
+	if got := zalgo(Bendable(net), 0); got != nil {
 		t.Errorf("at 0: %v", got)
 	}
-	first := Zalgo(net, 0.01)
+	first := zalgo(Bendable(net), 0.01)
 	last := first
 	for level := 0.1; level < 11.05; level += 0.1 {
-		specs := Zalgo(net, level)
+		specs := zalgo(Bendable(net), level)
 		if err := bend.Check(net, specs); err != nil {
 			t.Fatalf("at %g: %v", level, err)
 		}

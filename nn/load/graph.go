@@ -129,7 +129,7 @@ func (g *graph) conv(l label, in value, win nn.Window, groups, out int, w weight
 }
 
 // dense appends a fully connected layer: a convolution whose kernel is the
-// whole map at the net's own size, as nn.NewDense has it.
+// whole map at the net's own size, and which slides over larger ones.
 func (g *graph) dense(l label, in value, out int, w weights, bias []float32) (value, error) {
 	in, err := g.settle(in)
 	if err == nil {

@@ -54,10 +54,9 @@ func norm(c int) *BatchNorm {
 // Every gradient is what the loss changes by, as central differences tell.
 func TestGradients(t *testing.T) {
 	gap := &nn.Pool{Global: true}
-	dense, err := nn.NewDense(randoms(4*5*3*4, 0.1, 9), randoms(4, 0.1, 8), []int{5, 3, 4})
-	if err != nil {
-		t.Fatal(err)
-	}
+	whole := nn.Square(1, 1, 0)
+	whole.Kernel = [2]int{3, 4}
+	dense := &nn.Conv{Window: whole, Groups: 1, W: nn.TensorOf(randoms(4*5*3*4, 0.1, 9), 4, 5, 3, 4), Bias: randoms(4, 0.1, 8)}
 	for name, m := range map[string]*Model{
 		"conv":      model(t, conv(3, 4, 3, 1, 1, 1, 1, true), gap),
 		"strided":   model(t, conv(3, 4, 3, 2, 1, 1, 1, true), gap),

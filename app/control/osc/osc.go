@@ -42,11 +42,6 @@ func (t Time) When() time.Time {
 	return time.Unix(int64(t>>32)-since1900, int64(nanos))
 }
 
-// TimeOf is the tag of a time.
-func TimeOf(t time.Time) Time {
-	return Time(uint64(t.Unix()+since1900)<<32 | uint64(t.Nanosecond())<<32/1e9)
-}
-
 // Word is an argument of four bytes.
 type Word [4]byte
 
