@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -9,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"zalgoscope/app/beside"
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
 	"zalgoscope/nn/bend"
@@ -19,14 +17,12 @@ import (
 type bendsJob struct {
 	netFlags
 	engineFlags
-	sheet  string // file to write
-	start  string // IMAGE, static or clouds
-	size   string // of a thumbnail
+	sheetFlags
 	layers []string
 }
 
 func bendsCommand(engines []Engine) *cobra.Command {
-	j := &bendsJob{start: "clouds"}
+	j := &bendsJob{sheetFlags: sheetFlags{start: "clouds"}}
 	cmd := &cobra.Command{
 		Use:   "bends [" + startNames + "]",
 		Short: "List the kinds of bends, or show what each makes of a picture",
@@ -37,14 +33,10 @@ each is dreamed as a thumbnail, at its usual amount and at two layers, beside th
   zalgoscope bends --sheet bends.png clouds --layers conv2,inception_4a --size 240x180`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if j.sheet == "" {
-				if len(args) > 0 {
-					return fmt.Errorf("%q is dreamed only for a sheet; add --sheet FILE.png", args[0])
-				}
+			if sheet, err := j.wanted(args); err != nil {
+				return err
+			} else if !sheet {
 				return listBends(cmd.OutOrStdout())
-			}
-			if len(args) > 0 {
-				j.start = args[0]
 			}
 			return j.run(cmd.Context())
 		},
@@ -76,10 +68,7 @@ func listBends(out io.Writer) error {
 }
 
 func (j *bendsJob) run(ctx context.Context) error {
-	if err := cmp.Or(picture.CanSave(j.sheet), beside.Check(j.sheet)); err != nil {
-		return err
-	}
-	w, h, err := picture.ParseSize(j.size)
+	w, h, err := j.cell()
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -13,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zalgoscope/app"
-	"zalgoscope/app/beside"
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
 	"zalgoscope/nn"
@@ -23,17 +21,15 @@ import (
 type scenesJob struct {
 	netFlags
 	engineFlags
-	sheet  string // file to write
+	sheetFlags
 	thumbs string // folder to write thumbnails into
-	start  string // IMAGE, static or clouds
-	size   string // of a cell
 	after  []float64
 	only   []string
 	seed   uint64
 }
 
 func scenesCommand(engines []Engine) *cobra.Command {
-	j := &scenesJob{start: "static"}
+	j := &scenesJob{sheetFlags: sheetFlags{start: "static"}}
 	cmd := &cobra.Command{
 		Use:   "scenes [" + startNames + "]",
 		Short: "List the built-in scenes, or show what each comes to",
@@ -47,14 +43,10 @@ shown as it is after some seconds of two dreams each.`,
 			if j.thumbs != "" {
 				return j.drawThumbs(cmd.Context())
 			}
-			if j.sheet == "" {
-				if len(args) > 0 {
-					return fmt.Errorf("%q is dreamed only for a sheet; add --sheet FILE.png", args[0])
-				}
+			if sheet, err := j.wanted(args); err != nil {
+				return err
+			} else if !sheet {
 				return j.list(cmd.OutOrStdout())
-			}
-			if len(args) > 0 {
-				j.start = args[0]
 			}
 			return j.run(cmd.Context())
 		},
@@ -105,10 +97,7 @@ func (j *scenesJob) scenes(net *nn.Net) ([]dream.Preset, error) {
 }
 
 func (j *scenesJob) run(ctx context.Context) error {
-	if err := cmp.Or(picture.CanSave(j.sheet), beside.Check(j.sheet)); err != nil {
-		return err
-	}
-	w, h, err := picture.ParseSize(j.size)
+	w, h, err := j.cell()
 	if err != nil {
 		return err
 	}
