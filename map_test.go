@@ -3,6 +3,7 @@ package main
 import (
 	"go/build"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -107,6 +108,48 @@ func TestArrowsRunOneWay(t *testing.T) {
 	} {
 		if got := mayImport(c.from, c.to); got != c.want {
 			t.Errorf("%s -> %s: got %t, want %t", c.from, c.to, got, c.want)
+		}
+	}
+}
+
+// README's map names every folder of the program, and none that is not there.
+func TestMap(t *testing.T) {
+	page, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "## Map\n\n```\n")
+	drawn, _, found := strings.Cut(rest, "```")
+	if !found {
+		t.Fatal("README has no map")
+	}
+	named, above := map[string]bool{}, ""
+	for line := range strings.Lines(drawn) {
+		name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if !strings.HasPrefix(line, " ") {
+			above = name
+		} else {
+			name = path.Join(above, name)
+		}
+		if name = path.Clean(name); named[name] {
+			t.Errorf("the map names %s twice", name)
+		}
+		named[name] = true
+		if _, err := os.Stat(name); err != nil {
+			t.Errorf("the map names %s: %v", name, err)
+		}
+	}
+	for _, pattern := range []string{"*/*.go", "*/*/*.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			folder := path.Dir(filepath.ToSlash(f))
+			if top, _, _ := strings.Cut(folder, "/"); (top == "app" || top == "nn" || top == folder) && !named[folder] {
+				t.Errorf("the map does not name %s", folder)
+				named[folder] = true
+			}
 		}
 	}
 }

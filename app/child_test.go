@@ -52,6 +52,7 @@ type request struct {
 	Do   string // "" asks for the state only; save, guide, reveal, recorder, another net, kill, measure
 	Path string
 	Name string // of a slider, its knob, or a spot
+	Wait bool   // the test waits for something, which leaves the processor to that
 
 	Seconds, Side float64 // of a film
 }
@@ -73,6 +74,8 @@ type child struct {
 	within int   // updates in it
 	most   int
 	worked time.Duration
+	rests  bool // it is drawn less often, as the test only waits
+	whole  bool // it is always drawn as often as can be, as that is measured
 }
 
 // Update serves at most one request a tick.
@@ -102,6 +105,9 @@ func (c *child) Update() error {
 func (c *child) Draw(screen *ebiten.Image) {
 	c.studio.Draw(screen)
 	c.draws++
+	if c.rests && !c.whole {
+		time.Sleep(30 * time.Millisecond) // few enough for every update to be made
+	}
 }
 
 // stand finds out whether the loop has finished what it was about when it was paused. It is called
@@ -142,6 +148,7 @@ func (c *child) look() {
 }
 
 func (c *child) serve(r request) {
+	c.rests = r.Wait
 	switch r.Do {
 	case "save":
 		c.saveAs(r.Path, saving{frame: c.shown})
@@ -182,6 +189,7 @@ func (c *child) serve(r request) {
 	case "kill": // the device
 		deadly.Store(true)
 	case "measure":
+		c.whole = true
 		c.meter.updates, c.meter.frames, c.meter.over, c.meter.longest, c.meter.total = 0, 0, 0, 0, 0
 		c.meter.gap, c.meter.stalls, c.levels, c.worked = 0, 0, nil, 0
 		c.since = time.Now()

@@ -115,7 +115,7 @@ func (w *window) until(what string, ok func(state) bool) state {
 	w.t.Helper()
 	var s state
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if s = w.state(); ok(s) {
+		if s = w.ask(request{Wait: true}); ok(s) {
 			return s
 		}
 	}

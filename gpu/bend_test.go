@@ -82,6 +82,9 @@ func TestTurnedBendsCompileNothing(t *testing.T) {
 
 // Once the tuner and the builder are at rest, no bend of any kind waits for a compiler.
 func TestBendsMadeAhead(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out compiling everything")
+	}
 	e := open(t, inception(), cached("-"))
 	tuned(t, e)
 	known := maps.Clone(e.programs)

@@ -24,10 +24,13 @@ func TestNothingToReport(t *testing.T) {
 		}
 		return Open(net, o)
 	}
+	enginetest.Dream(t, reporting)
+	if testing.Short() {
+		return // a dream has most of what there is
+	}
 	enginetest.Nets(t, reporting)
 	enginetest.Fatigue(t, reporting)
 	enginetest.Canvases(t, reporting)
-	enginetest.Dream(t, reporting)
 }
 
 // A misuse of OpenGL in the midst of a step becomes an error that names the layer at work, where the

@@ -188,7 +188,11 @@ func TestNoSeam(t *testing.T) {
 // Every scene finds something to climb in static, on each built-in net that has it: the label map is nowhere below nothing,
 // and of a class that it finds nowhere it gives no gradient.
 func TestScenesBegin(t *testing.T) {
-	for _, name := range []string{"menagerie", "filigree", "grimoire"} {
+	nets := []string{"menagerie", "filigree", "grimoire"}
+	if testing.Short() {
+		nets = nets[:1]
+	}
+	for _, name := range nets {
 		net, e := builtIn(t, name)
 		for _, p := range Presets() {
 			s, err := p.Apply(Live(), net)

@@ -19,6 +19,17 @@ func trial() [][2]int {
 	return sizes
 }
 
+// tried is a list, or with -short every so many of it.
+func tried[T any](list []T, of int) (some []T) {
+	if !testing.Short() {
+		return list
+	}
+	for i := 0; i < len(list); i += of {
+		some = append(some, list[i])
+	}
+	return some
+}
+
 // opCase is one operation on maps of a number of channels.
 type opCase struct {
 	name     string
@@ -95,7 +106,7 @@ func opCases() []opCase {
 			cases = append(cases, opCase{fmt.Sprintf("%s over %v", o.Kind(), axes), 19, func(*builder, int) nn.Op { return o }})
 		}
 	}
-	for _, w := range windows() {
+	for _, w := range tried(windows(), 4) {
 		cases = append(cases,
 			opCase{"max pool " + describe(w), 18, func(*builder, int) nn.Op { return &nn.Pool{Window: w, Max: true} }},
 			opCase{"avg pool " + describe(w), 18, func(*builder, int) nn.Op { return &nn.Pool{Window: w} }},
@@ -247,7 +258,7 @@ func leaks(t *testing.T, open Open) {
 
 // stems tries first layers, which read the picture itself.
 func stems(t *testing.T, open Open) {
-	for _, w := range windows() {
+	for _, w := range tried(windows(), 4) {
 		w.Ceil = false
 		b := build("stem")
 		b.conv("conv", "relu", nn.Picture, 3, 24, w)

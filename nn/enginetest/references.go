@@ -24,14 +24,9 @@ import (
 var references embed.FS
 
 // References compares the built-in nets, small ones with attention, and from the shared folder SqueezeNet through
-// both importers and some nets of today, with float64 references. With -short it
-// leaves out all but one built-in net.
+// both importers and some nets of today, with float64 references. With -short there are one built-in net and two with attention.
 func References(t *testing.T, open Open) {
-	builtIn := []string{"menagerie", "filigree"}
-	if testing.Short() {
-		builtIn = builtIn[:1]
-	}
-	for _, name := range builtIn {
+	for _, name := range tried([]string{"menagerie", "filigree"}, 2) {
 		t.Run(name, func(t *testing.T) {
 			data, ok := assets.Net(name)
 			if !ok {
@@ -48,7 +43,7 @@ func References(t *testing.T, open Open) {
 			against(t, open, net, dir, strings.NewReplacer())
 		})
 	}
-	for _, name := range attentive {
+	for _, name := range tried(attentive, 5) {
 		t.Run(name, func(t *testing.T) {
 			dir, err := fs.Sub(references, "testdata/attention/"+name)
 			if err != nil {
