@@ -102,7 +102,7 @@ test: setup-test check
 
 # The processor engine's kernels for arm64, if need be by emulation, and a look at all that builds for Macs and for Windows on
 # arm64 without a C compiler.
-ARM64_TESTS := Kernels|TestNEON|TestWinograd|TestLRN|TestStem|TestPickLanes|TestPowers|TestHeal/neon|TestConformance/neon
+ARM64_TESTS := Kernels|TestNEON|TestWinograd|TestLRN|TestStem|TestPickLanes|TestPowers|TestHeal/neon|TestConformance/neon|TestHalf|TestNarrowed|TestDotPairs|TestChoose
 PORTABLE := $(GO) list -e -f '{{if not .DepsErrors}}{{.ImportPath}}{{end}}' ./...
 test-arm64: export GOARCH = arm64
 test-arm64: export CGO_ENABLED = 0

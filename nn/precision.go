@@ -10,6 +10,7 @@ const (
 	BF16      Precision = "bf16"       // maps and weights of convolutions are rounded to bfloat16, sums are float32; asked for, the best of bfloat16 that there is
 	BF16Maps  Precision = "bf16-maps"  // and maps of depthwise convolutions, functions of single values, arithmetic and norms over channels; an engine of BF16 tells it of nets that have such
 	BF16Tiles Precision = "bf16-tiles" // as BF16Maps, but convolutions sum up products of matrices (AMX), as nn/cpu orders them
+	BF16Odd   Precision = "bf16-odd"   // as BF16Maps, but convolutions sum up pairs of products, and pairs and sums are rounded to odd (Arm's BFMMLA)
 )
 
 // Precisions that are asked for alone.

@@ -83,6 +83,7 @@ func TestReplayObeysPrecision(t *testing.T) {
 		{[]string{"--precision", "bf16"}, nil, nn.BF16, nn.Former},
 		{[]string{"--precision", "bf16"}, nil, nn.BF16Maps, nn.BF16Maps},
 		{[]string{"--precision", "bf16"}, nil, nn.BF16Tiles, nn.BF16Tiles},
+		{[]string{"--precision", "bf16"}, nil, nn.BF16Odd, nn.BF16Odd},
 		{[]string{"--precision", "bf16"}, []string{"--precision", "fp32"}, nn.BF16, nn.FP32},
 	} {
 		var asked nn.Precision

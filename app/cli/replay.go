@@ -221,7 +221,7 @@ func (j *replayJob) follow(cmd *cobra.Command, r record.Recipe, folders []string
 	switch r.Precision { // where the processor lacks it, Differs tells
 	case nn.BF16:
 		j.usual = nn.Former
-	case nn.BF16Maps, nn.BF16Tiles:
+	case nn.BF16Maps, nn.BF16Tiles, nn.BF16Odd:
 		j.usual = r.Precision
 	}
 	if !flags.Changed("fps") && r.FPS > 0 {

@@ -196,7 +196,7 @@ func (o *conv) loadProducts(w *worker, p *phase, b, n int) {
 		if q.n == 0 {
 			continue
 		}
-		pairs, last := s.x.cell/4, elements(q.last, true)
+		pairs, last := s.x.cell/4, o.k.half.groups(q.last)
 		whole := q.n
 		if last < pairs {
 			whole--

@@ -61,7 +61,7 @@ func endProductsGo(t *tile) {
 		if t.bias != nil {
 			own.bias = unsafe.Add(t.bias, b*cellSize)
 		}
-		own.end(slices.Clone(unsafe.Slice((*block)(t.sums[b].pointer()), t.n)))
+		own.end(slices.Clone(unsafe.Slice((*block)(t.sums[b].pointer()), t.n)), narrowed)
 	}
 }
 

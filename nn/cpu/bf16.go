@@ -8,7 +8,7 @@ import (
 
 // bfloat16 is the upper half of a float32. Where an engine multiplies in it, maps that
 // convolutions read lie in the same blocks as others, [C/16][H][W][16], at half the size, and
-// their kernels take a pair of channels where others take one: sums, biases, bounds and gates
+// their kernels take a group of two or four channels where others take one: sums, biases, bounds and gates
 // stay float32, and a value is rounded once, when it is written. Depthwise convolutions, functions of
 // single values, arithmetic, means of whole maps and normalisations over channels compute in float32 between
 // maps of bfloat16. All else reads and writes floats.
@@ -17,7 +17,12 @@ const halfSize = cellSize / 2 // bytes of one pixel of a block of bfloat16
 
 // halfKernels is what multiplies in bfloat16.
 type halfKernels struct {
-	conv     [2][]kernel // by blocks-1 and pixels; a segment's last counts pairs
+	precision nn.Precision
+	group     int                    // input channels that conv takes at once, 2 or 4
+	unit      int                    // pixels that conv takes at once; other tiles take the time of one more
+	narrowed  func(v float32) uint16 // rounds as all do
+
+	conv     [2][]kernel // by blocks-1 and pixels; a segment's last counts groups
 	depth    []kernel    // as of kernels, of weights in floats; nil where layers that are no dense convolutions read floats
 	rows     []depthRows
 	winograd [2]func(t *winogradTile)
@@ -27,7 +32,8 @@ type halfKernels struct {
 	poolBack [3]func(t *poolTile) // a max pool's gradient, from bfloat16 to floats, floats to bfloat16, and bfloat16 to the same
 	widen    func(t *rowTile)     // takes n blocks of bfloat16 of x to floats in y
 	narrow   func(t *rowTile)     // rounds n blocks of floats of x to y
-	pair     func(t *rowTile)     // rounds n blocks of two rows of floats, x and gate, to pairs in y
+	pair     func(t *rowTile)     // rounds n blocks of two rows of floats, x and gate, to groups of 2 in y
+	quad     func(t *quadTile)    // the same of four rows, for groups of 4
 	peak     func(n int)
 	work     int
 	speed    float64 // as of kernels
@@ -38,7 +44,7 @@ type halfKernels struct {
 type bendHalves struct {
 	mix, scale   func(t *bendTile)                  // of f in floats
 	dot          func(t *bendTile)                  // of f in bfloat16
-	apply, slope [len(nn.Unaries)]func(t *bendTile) // the gradient in f in bfloat16
+	apply, slope [len(nn.Unaries)]func(t *bendTile) // the gradient in f in bfloat16; nil where rows of floats do
 }
 
 // halved is a set of kernels that multiplies in bfloat16.
@@ -51,13 +57,13 @@ func (k *kernels) halved(name string, h *halfKernels) *kernels {
 // multiplied is a set of kernels that multiplies by products, all else as others of bfloat16 do.
 func (k *kernels) multiplied(name string, p *products) *kernels {
 	half := *k.half
-	half.products = p
+	half.precision, half.products = nn.BF16Tiles, p
 	return k.halved(name, &half)
 }
 
 // former is the kernels as recipes of nn.BF16 were made, if they are of that: layers that are no dense convolutions read floats.
 func (k *kernels) former() *kernels {
-	if k.half == nil || k.half.products != nil {
+	if k.half == nil || k.half.precision != nn.BF16 {
 		return k
 	}
 	both, half := *k, *k.half
@@ -96,12 +102,29 @@ func (k *kernels) roundingMaxPools(x view) func(t *poolTile) {
 	return k.half.maxPool[1]
 }
 
-// elements is how many times four bytes the first c channels of a block are.
-func elements(c int, half bool) int {
+// groups is how many groups the first c channels of a block are.
+func (h *halfKernels) groups(c int) int { return (c + h.group - 1) / h.group }
+
+// pairs is how many pairs these are.
+func (h *halfKernels) pairs(c int) int { return h.groups(c) * h.group / 2 }
+
+// elements is how many of what kernels take at once, channels or groups of them, the first c channels of a block are.
+func (k *kernels) elements(c int, half bool) int {
 	if half {
-		return (c + 1) / 2
+		return k.half.groups(c)
 	}
 	return c
+}
+
+// wide is the largest number of pixels in a tile of a convolution that reads half or whole maps.
+func (k *kernels) wide(half bool) int { return len(k.convs(half)[0]) - 1 }
+
+// unit is the number of pixels of which multiples make the quickest tiles.
+func (k *kernels) unit(half bool) int {
+	if half {
+		return k.half.unit
+	}
+	return 1
 }
 
 // half is the view in bfloat16: its writers will set it too.
@@ -136,7 +159,7 @@ func (o toHalf) write(w *worker, r region) {
 			}
 			rest, at := unsafe.Slice((*uint16)(w.address(half.at(b, y, whole)).pointer()), (o.out.w-whole)*4), w.floats(o.out.at(b, y, whole), (o.out.w-whole)*4)
 			for i, v := range at {
-				rest[i] = narrowed(v)
+				rest[i] = o.k.half.narrowed(v)
 			}
 		}
 	}

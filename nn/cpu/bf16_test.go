@@ -3,6 +3,7 @@ package cpu
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -50,8 +51,13 @@ func needHalf(t *testing.T) *kernels {
 			return k
 		}
 	}
-	t.Skip("needs a processor with AVX512_BF16")
+	t.Skip("needs a processor with AVX512_BF16 or FEAT_BF16")
 	return nil
+}
+
+// modelOf is the model of kernels of bfloat16.
+func modelOf(k *kernels) *kernels {
+	return halfModels[slices.IndexFunc(halfModels, func(m *kernels) bool { return m.precision() == k.precision() })]
 }
 
 // TestHalfConformance runs the shared suite in bfloat16.
@@ -66,14 +72,6 @@ func TestHalfBends(t *testing.T) {
 	open := openRounding(needHalf(t).name, jumping)
 	enginetest.Bends(t, open)
 	t.Run("heals", func(t *testing.T) { enginetest.Heals(t, open) })
-}
-
-// modelOf is the model of the kernels of a name.
-func modelOf(name string) *kernels {
-	if k, err := named(name, nn.BF16Tiles); err == nil && k != nil {
-		return modelledProducts
-	}
-	return modelled
 }
 
 // exactGradient is the reference's.
@@ -98,7 +96,8 @@ func TestHalfModel(t *testing.T) {
 	obj := nn.Objective{{Layer: "4a/output", Channel: nn.AllChannels, Weight: 1}}
 	exact := exactGradient(t, net, x, obj)
 	gradients := map[string]*tensor.Dense{}
-	for _, k := range append(halvers(), modelled, modelledProducts) {
+	all := append(halvers(), halfModels...)
+	for _, k := range all {
 		e, err := Open(net, Options{Threads: 2, Kernel: k.name})
 		if err != nil {
 			t.Fatal(err)
@@ -111,10 +110,10 @@ func TestHalfModel(t *testing.T) {
 			t.Errorf("%s: relative L2 error %.2g, want at most %g", k.name, d, most)
 		}
 	}
-	for name, g := range gradients {
+	for _, k := range all {
 		// What is no convolution sums in another order.
-		if d := enginetest.Error(g, gradients[modelOf(name).name]); !(d <= 0.03) {
-			t.Errorf("%s: relative L2 error %.2g beside the model", name, d)
+		if d := enginetest.Error(gradients[k.name], gradients[modelOf(k).name]); !(d <= 0.03) {
+			t.Errorf("%s: relative L2 error %.2g beside the model", k.name, d)
 		}
 	}
 }
@@ -130,7 +129,7 @@ func edges() (all []uint32) {
 	return all
 }
 
-// TestNarrowed holds the model of the rounding instruction to its definition and the instruction to its model.
+// TestNarrowed holds the models of the rounding instructions to their definition and the instructions to their models.
 func TestNarrowed(t *testing.T) {
 	for _, c := range []struct {
 		in   uint32
@@ -142,6 +141,13 @@ func TestNarrowed(t *testing.T) {
 		if got := narrowed(math.Float32frombits(c.in)); got != c.want {
 			t.Errorf("%08x becomes %04x, want %04x", c.in, got, c.want)
 		}
+		want := c.want
+		if c.in&0x7f800000 == 0 { // which keeps denormals
+			want = uint16((c.in + 0x8000) >> 16)
+		}
+		if got := narrowedOdd(math.Float32frombits(c.in)); got != want {
+			t.Errorf("on Arm %08x becomes %04x, want %04x", c.in, got, want)
+		}
 	}
 	r := rand.New(rand.NewPCG(1, 2))
 	x := make([]float32, lanes*10000)
@@ -151,12 +157,12 @@ func TestNarrowed(t *testing.T) {
 	for i, v := range edges() {
 		x[i] = math.Float32frombits(v)
 	}
-	for _, k := range append(halvers(), modelled) {
+	for _, k := range append(halvers(), halfModels...) {
 		y := make([]uint16, len(x))
 		k.half.narrow(&rowTile{y: addressOf(unsafe.Pointer(&y[0])), x: addressOf(unsafe.Pointer(&x[0])), n: len(x) / lanes})
 		for i, v := range x {
-			if y[i] != narrowed(v) {
-				t.Fatalf("%s: %08x becomes %04x, want %04x", k.name, math.Float32bits(v), y[i], narrowed(v))
+			if want := k.half.narrowed(v); y[i] != want {
+				t.Fatalf("%s: %08x becomes %04x, want %04x", k.name, math.Float32bits(v), y[i], want)
 			}
 		}
 	}
@@ -177,10 +183,8 @@ func TestDotPairs(t *testing.T) {
 		}
 		return uint16(r.Uint32())&0x807f | uint16(127-span/2+r.IntN(span+1))<<7
 	}
-	var x [8]uint32
-	var w [8][lanes]uint32
-	var y [lanes]float32
-	s := segment{x: addressOf(unsafe.Pointer(&x)), w: unsafe.Pointer(&w), taps: unsafe.Pointer(&noOffset[0]), ntaps: 1, blocks: 1, last: len(x)}
+	x, w, y, want := make([]uint32, 8), make([][lanes]uint32, 8), &fixedBlocks(1)[0], &fixedBlocks(1)[0]
+	s := segment{x: addressOf(unsafe.Pointer(&x[0])), w: unsafe.Pointer(&w[0]), taps: unsafe.Pointer(&noOffset[0]), ntaps: 1, blocks: 1, last: lanes / k.half.group}
 	for trial := range 20000 {
 		span := []int{0, 3, 20, 130}[trial%4]
 		for i := range x {
@@ -189,15 +193,55 @@ func TestDotPairs(t *testing.T) {
 				w[i][c] = uint32(draw(span)) | uint32(draw(span))<<16
 			}
 		}
-		k.half.conv[0][1](&tile{segs: unsafe.Pointer(&s), nsegs: 1, y: [2]address{addressOf(unsafe.Pointer(&y))}})
+		k.half.conv[0][1](&tile{segs: unsafe.Pointer(&s), nsegs: 1, y: [2]address{addressOf(unsafe.Pointer(y))}})
+		modelOf(k).half.conv[0][1](&tile{segs: unsafe.Pointer(&s), nsegs: 1, y: [2]address{addressOf(unsafe.Pointer(want))}})
 		for c, got := range y {
-			want := float32(0)
-			for i := range x {
-				want = dotPair(want, x[i], w[i][c])
-			}
-			if math.Float32bits(got) != math.Float32bits(want) && (got == got || want == want) {
+			if want := want[c]; math.Float32bits(got) != math.Float32bits(want) && (got == got || want == want) {
 				t.Fatalf("trial %d: got %08x, want %08x", trial, math.Float32bits(got), math.Float32bits(want))
 			}
+		}
+	}
+}
+
+// TestOddSums holds the model of sums that are rounded to odd to numbers of any precision.
+func TestOddSums(t *testing.T) {
+	r := rand.New(rand.NewPCG(6, 7))
+	for range 20000 {
+		a, b := math.Float32frombits(r.Uint32()), math.Float32frombits(r.Uint32())
+		if r.IntN(2) == 0 { // of near exponents
+			b = math.Float32frombits(math.Float32bits(a)&0x7f800000 ^ r.Uint32()&0x81ffffff)
+		}
+		if a, b = flushed(a), flushed(b); a != a || b != b || math.IsInf(float64(a), 0) || math.IsInf(float64(b), 0) {
+			continue
+		}
+		exact := new(big.Float).SetPrec(600).Add(big.NewFloat(float64(a)), big.NewFloat(float64(b)))
+		cut := new(big.Float).SetPrec(24).SetMode(big.ToZero).Set(exact)
+		v, _ := cut.Float64() // exact
+		want := math.Float32bits(float32(v))
+		switch {
+		case math.Abs(v) >= 0x1p128:
+		case math.Abs(v) < tiny:
+			want &= 1 << 31
+		case cut.Cmp(exact) != 0:
+			want |= 1
+		}
+		if got := math.Float32bits(sumOdd(a, b)); got != want {
+			t.Fatalf("%g + %g: got %08x, want %08x", a, b, got, want)
+		}
+	}
+	for _, c := range []struct {
+		acc  float32
+		x, w uint32
+		want uint32
+	}{
+		{1, 0x3f803f80, 0x3f803380, 0x40000001},          // 1 + (1 + 2^-24) by way of the odd 1 + 2^-23
+		{0, 0x00013f80, 0x7f003f80, 0x3f800000},          // denormals are zero
+		{0, 0x7f007f00, 0x7f007f00, 0x7f800000},          // above the largest
+		{0, 0x7f80ff80, 0x3f803f80, 0x7fc00000},          // infinity less infinity
+		{1, 0x3f80bf80, 0x3f803f80, math.Float32bits(1)}, // what cancels
+	} {
+		if got := math.Float32bits(dotPairOdd(c.acc, c.x, c.w)); got != c.want {
+			t.Errorf("%g with %08x by %08x: got %08x, want %08x", c.acc, c.x, c.w, got, c.want)
 		}
 	}
 }
@@ -222,8 +266,10 @@ func TestHalfKernels(t *testing.T) {
 func checkHalfTile(t *testing.T, k *kernels, n, blocks, flags int, slope float32) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(uint64(n), uint64(flags)))
-	const taps, inputs, last = 3, 2, 5
-	x, w := make([]uint32, 2000), make([]uint32, (8+last)*taps*lanes*blocks)
+	const taps, inputs = 3, 2
+	group := k.half.group
+	last, row := lanes/group-1, lanes*group/2 // pairs of a block's output channels
+	x, w := make([]uint32, 2000), make([]uint32, (lanes/group+last)*taps*row*blocks)
 	for _, v := range [][]uint32{x, w} {
 		for i := range v {
 			v[i] = uint32(narrowed(r.Float32()*2-1)) | uint32(narrowed(r.Float32()*2-1))<<16
@@ -264,11 +310,11 @@ func checkHalfTile(t *testing.T, k *kernels, n, blocks, flags int, slope float32
 	got := run(k.half.conv[blocks-1][n], 0, blocks, 0, n, w)
 	for b := range blocks {
 		own := make([]uint32, 0, len(w)/blocks)
-		for i := 0; i < len(w); i += lanes * blocks {
-			own = append(own, w[i+b*lanes:][:lanes]...)
+		for i := 0; i < len(w); i += row * blocks {
+			own = append(own, w[i+b*row:][:row]...)
 		}
 		for p := range n {
-			want, at := run(modelled.half.conv[0][1], b, 1, p, 1, own), b*n+p
+			want, at := run(modelOf(k).half.conv[0][1], b, 1, p, 1, own), b*n+p
 			for c := at * lanes; c < (at+1)*lanes; c++ {
 				if got.y[c] != want.y[c] || got.z[c] != want.z[c] {
 					t.Fatalf("%dx%d, flags %d, pixel %d of block %d: got %g %04x, want %g %04x", n, blocks, flags, p, b, got.y[c], got.z[c], want.y[c], want.z[c])
@@ -321,9 +367,9 @@ func TestHalfDepth(t *testing.T) {
 	}
 	for n := 1; n < len(k.half.depth); n++ {
 		for _, flags := range []int{0, flagAdd, flagBound | flagEmit, flagAdd | flagGate, flagHalf | flagOnly, flagHalf | flagOnly | flagPlus | flagGate} {
-			check(k.half.depth[n], modelled.half.depth[1], n, 4, 3, flags)
+			check(k.half.depth[n], modelOf(k).half.depth[1], n, 4, 3, flags)
 			for _, o := range k.half.rows {
-				check(o.run[n], modelled.half.depth[1], n, o.taps, o.stride, flags)
+				check(o.run[n], modelOf(k).half.depth[1], n, o.taps, o.stride, flags)
 			}
 		}
 	}
@@ -374,7 +420,8 @@ func TestHalfLayers(t *testing.T) {
 	obj := nn.Objective{{Layer: last, Channel: nn.AllChannels, Weight: 1}}
 	exact := exactGradient(t, net, x, obj)
 	gradients := map[string]*tensor.Dense{}
-	for _, k := range append(halvers(), modelled, modelledProducts) {
+	all := append(halvers(), halfModels...)
+	for _, k := range all {
 		var sizes [2]int
 		for i, p := range []nn.Precision{"", nn.Former} {
 			e, err := Open(net, Options{Threads: 2, Kernel: k.name, Precision: p})
@@ -382,9 +429,9 @@ func TestHalfLayers(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer e.Close()
-			told := [2]nn.Precision{nn.BF16Maps, nn.BF16}
-			if k.half.products != nil {
-				told = [2]nn.Precision{nn.BF16Tiles, nn.BF16Tiles} // which has no former one
+			told := [2]nn.Precision{k.precision(), k.precision()}
+			if k.precision() == nn.BF16 { // the others have no former one
+				told[0] = nn.BF16Maps
 			}
 			if got, want := e.Precision(), told[i]; got != want {
 				t.Errorf("%s: precision %q, want %q", k.name, got, want)
@@ -402,13 +449,13 @@ func TestHalfLayers(t *testing.T) {
 				floats(t, e.plans[0])
 			}
 		}
-		if share := float64(sizes[0]) / float64(sizes[1]); share > 0.8 && k.half.products == nil {
+		if share := float64(sizes[0]) / float64(sizes[1]); k.precision() == nn.BF16 && share > 0.8 {
 			t.Errorf("%s: maps take %.2f of what they took in former recipes", k.name, share)
 		}
 	}
-	for name, g := range gradients {
-		if d := enginetest.Error(g, gradients[modelOf(name).name]); !(d <= 0.02) {
-			t.Errorf("%s: relative L2 error %.2g beside the model", name, d)
+	for _, k := range all {
+		if d := enginetest.Error(gradients[k.name], gradients[modelOf(k).name]); !(d <= 0.02) {
+			t.Errorf("%s: relative L2 error %.2g beside the model", k.name, d)
 		}
 	}
 }
@@ -428,8 +475,8 @@ func floats(t *testing.T, p *plan) {
 
 // TestHalfFormer wants nets of dense convolutions alone to run as in former recipes.
 func TestHalfFormer(t *testing.T) {
-	for _, k := range append(halvers(), modelled) {
-		if k.half.products != nil {
+	for _, k := range append(halvers(), halfModels...) {
+		if k.precision() != nn.BF16 {
 			continue // which has no former one
 		}
 		e, err := Open(enginetest.Small(), Options{Threads: 1, Kernel: k.name})
@@ -452,7 +499,7 @@ func TestHalfMemory(t *testing.T) {
 	}
 	for _, size := range [][2]int{{320, 240}, {1920, 1080}} {
 		var floats int
-		for _, k := range []*kernels{portable, modelled, modelledProducts} {
+		for _, k := range append([]*kernels{portable}, halfModels...) {
 			p, err := compile(net, newPacks(k), 2, size[0], size[1], targets, true, false, false)
 			if err != nil {
 				t.Fatal(err)
@@ -470,7 +517,7 @@ func TestHalfMemory(t *testing.T) {
 
 // TestHalfBenders wants the kernels between maps of bfloat16 to give what those of floats give, rounded once.
 func TestHalfBenders(t *testing.T) {
-	for _, k := range append(halvers(), modelled) {
+	for _, k := range append(halvers(), halfModels...) {
 		r := rand.New(rand.NewPCG(9, 10))
 		const n = 37
 		x, f, shares := make([]uint16, n*lanes), make([]uint16, n*lanes), random(r, 3*lanes)
@@ -482,6 +529,9 @@ func TestHalfBenders(t *testing.T) {
 		clear(shares[2*lanes:]) // what has no channel
 		check := func(name string, half, float func(t *bendTile), halfF bool, fstep int) {
 			t.Helper()
+			if half == nil && k.precision() != nn.BF16 { // rows of floats do
+				return
+			}
 			var y [2][]uint16
 			floats := make([]float32, n*lanes)
 			tile := func(y, x, f address, fstep int) *bendTile {
@@ -492,7 +542,7 @@ func TestHalfBenders(t *testing.T) {
 			one := tile(addressOf(unsafe.Pointer(&floats[0])), addressOf(unsafe.Pointer(&wide[0][0])), from, fstep)
 			float(one)
 			for i, v := range floats {
-				y[0][i] = narrowed(v)
+				y[0][i] = k.half.narrowed(v)
 			}
 			step := fstep
 			if halfF {
@@ -512,7 +562,7 @@ func TestHalfBenders(t *testing.T) {
 		check("dot", k.half.dot, k.dot, true, 0)
 		for fn := range nn.Unaries {
 			check("nn."+fmt.Sprint(fn), k.half.apply[fn], k.apply[fn], false, cellSize)
-			if (k.half.slope[fn] == nil) != (k.slope[fn] == nil) {
+			if k.half.apply[fn] != nil && (k.half.slope[fn] == nil) != (k.slope[fn] == nil) {
 				t.Errorf("%s: only one way back of function %d", k.name, fn)
 			} else if k.slope[fn] != nil {
 				check("the slope of nn."+fmt.Sprint(fn), k.half.slope[fn], k.slope[fn], true, cellSize)
@@ -537,7 +587,7 @@ func TestHalfPoints(t *testing.T) {
 			x[i] = narrowed(r.Float32()*2 - 1)
 		}
 		var v [2][]uint16
-		for i, run := range []func(t *winogradTile){run, modelled.half.winograd[i]} {
+		for i, run := range []func(t *winogradTile){run, modelOf(k).half.winograd[i]} {
 			v[i] = make([]uint16, p*p*n*lanes)
 			run(&winogradTile{
 				x: addressOf(unsafe.Pointer(&x[0])), row: row * halfSize, v: addressOf(unsafe.Pointer(&v[i][0])), point: n * halfSize, n: n,
@@ -627,7 +677,7 @@ func TestEncodings(t *testing.T) {
 
 // TestHalfErrors checks the gradient where nothing falls to the other side of a maximum or a sign: at a convolution alone.
 func TestHalfErrors(t *testing.T) {
-	for _, k := range append(halvers(), modelled) {
+	for _, k := range append(halvers(), halfModels...) {
 		for _, l := range []struct{ in, out, kernel, pad, w, h int }{
 			{64, 48, 1, 0, 23, 17}, {32, 64, 3, 1, 25, 21}, {20, 34, 5, 2, 19, 22}, {3, 64, 7, 3, 40, 33}, {24, 32, 4, 1, 20, 20},
 		} {
@@ -681,7 +731,7 @@ func stemGradients(t *testing.T, slope float32) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, k := range append(append(available(), halvers()...), modelled) {
+		for _, k := range slices.Concat(available(), halvers(), halfModels) {
 			most := enginetest.Exact.Near
 			if k.half != nil {
 				most = rounded.Near
@@ -728,17 +778,68 @@ func TestHalfPools(t *testing.T) {
 		for j := range 9 {
 			taps = append(taps, poolTap{x: (j/3*side + j%3) * cell, cell: j})
 		}
-		var y [2][n * lanes]float32
-		var arg [2][n * lanes]byte
-		for j, run := range []func(t *poolTile){k.half.maxPool[i], modelled.half.maxPool[i]} {
-			a := poolTile{x: from, y: addressOf(unsafe.Pointer(&y[j])), arg: addressOf(unsafe.Pointer(&arg[j])), n: n, xstep: 2 * cell, ystep: out, argstep: lanes}
+		y := [2][]block{fixedBlocks(n), fixedBlocks(n)}
+		arg := [2][]byte{make([]byte, n*lanes), make([]byte, n*lanes)}
+		for j, run := range []func(t *poolTile){k.half.maxPool[i], modelOf(k).half.maxPool[i]} {
+			a := poolTile{x: from, y: addressOf(unsafe.Pointer(&y[j][0])), arg: addressOf(unsafe.Pointer(&arg[j][0])), n: n, xstep: 2 * cell, ystep: out, argstep: lanes}
 			a.setTaps(taps)
 			run(&a)
 		}
-		if y[0] != y[1] || arg[0] != arg[1] {
+		if !slices.Equal(y[0], y[1]) || !slices.Equal(arg[0], arg[1]) {
 			t.Errorf("the max pool %s differs from the model", name)
 		}
 	}
 	runtime.KeepAlive(x)
 	runtime.KeepAlive(halves)
+}
+
+// TestHalfPoolGradients compares the max pools' gradients with the model, bit for bit: past a gate with and without a slope where they
+// write bfloat16, and added to what is there where they do not.
+func TestHalfPoolGradients(t *testing.T) {
+	k := needHalf(t)
+	r := rand.New(rand.NewPCG(7, 6))
+	const n, side = 9, 30
+	dy, arg := random(r, 3*side*lanes), make([]byte, 3*side*lanes)
+	halves := make([]uint16, len(dy))
+	for i, v := range dy {
+		halves[i], arg[i] = k.half.narrowed(v), byte(r.IntN(9))
+	}
+	gates, before := make([]uint16, n), random(r, n*lanes)
+	for i := range gates {
+		gates[i] = uint16(r.Uint32())
+	}
+	for i, name := range []string{"to floats", "from floats", "of bfloat16"} {
+		from, cell, out := addressOf(unsafe.Pointer(&dy[0])), cellSize, cellSize
+		if i != 1 {
+			from, cell = addressOf(unsafe.Pointer(&halves[0])), halfSize
+		}
+		if i != 0 {
+			out = halfSize
+		}
+		var taps []poolTap
+		for j := range 9 {
+			at := j/3*side + j%3
+			taps = append(taps, poolTap{x: at * cell, arg: at * lanes, cell: 8 - j})
+		}
+		for form := range 3 { // not added and no gate; added or gated; gated with a slope
+			var y [2][]float32
+			for j, run := range []func(t *poolTile){k.half.poolBack[i], modelOf(k).half.poolBack[i]} {
+				y[j] = slices.Clone(before)
+				a := poolTile{x: from, y: addressOf(unsafe.Pointer(&y[j][0])), arg: addressOf(unsafe.Pointer(&arg[0])), n: n, xstep: cell, ystep: out, argstep: lanes, gstep: gateSize}
+				switch {
+				case form == 0:
+				case i == 0:
+					a.add = 1
+				default:
+					a.gate, a.slope = addressOf(unsafe.Pointer(&gates[0])), []float32{0, 0, 0.1}[form]
+				}
+				a.setTaps(taps)
+				run(&a)
+			}
+			if !slices.Equal(y[0], y[1]) || slices.Equal(y[0], before) {
+				t.Errorf("the max pool's gradient %s differs from the model (form %d)", name, form)
+			}
+		}
+	}
+	runtime.KeepAlive([]any{dy, halves, arg, gates})
 }

@@ -8,21 +8,42 @@ import (
 	"zalgoscope/nn"
 )
 
-// modelled is the kernels of bfloat16 in plain Go, bit for bit what AVX512_BF16 computes:
-// slow, and for tests of what lies around them on any processor.
-var modelled = portable.halved("portablebf16", &halfKernels{
-	conv:  [2][]kernel{{nil, convPairs(1), convPairs(2)}},
-	depth: []kernel{nil, depthHalves(1), depthHalves(2)},
-	bendHalves: bendHalves{
-		mix: bendHalf(bendersGo.mix, false), scale: bendHalf(bendersGo.scale, false), dot: bendHalf(bendersGo.dot, true),
-		apply: forEach(func(fn nn.UnaryFn) func(t *bendTile) { return bendHalf(applyGo(fn), false) }),
-		slope: forEach(func(fn nn.UnaryFn) func(t *bendTile) { return bendHalf(slopeGo(fn), true) }),
-	},
-	winograd: [2]func(t *winogradTile){halfPoints(3), halfPoints(4)},
-	maxPool:  [3]func(t *poolTile){halfPoolGo(true, false), halfPoolGo(false, true), halfPoolGo(true, true)}, poolBack: [3]func(t *poolTile){halfPoolGradientGo(true, false), halfPoolGradientGo(false, true), halfPoolGradientGo(true, true)},
-	narrow: narrowRowGo, widen: widenRowGo, pair: pairRowGo,
-	peak: peakScalar, work: 16, speed: 0.5,
-})
+// arithmetic is how an instruction set rounds to bfloat16 and sums products.
+type arithmetic struct {
+	precision nn.Precision
+	group     int                                    // input channels that an instruction takes
+	narrowed  func(v float32) uint16                 // rounds
+	dotPair   func(acc float32, x, w uint32) float32 // adds the products of two values each
+}
+
+// modelled and modelledOdd are the kernels of bfloat16 in plain Go, bit for bit what AVX512_BF16 and Arm's BFMMLA compute (but that
+// modelledOdd flushes the denormals that kernels of floats write): slow, and for tests of what lies around them on any processor.
+var (
+	modelled    = model("portablebf16", arithmetic{nn.BF16, 2, narrowed, dotPair})
+	modelledOdd = model("portablebf16odd", arithmetic{nn.BF16Odd, 4, narrowedOdd, dotPairOdd})
+)
+
+// halfModels is the models of each precision of bfloat16.
+var halfModels = []*kernels{modelled, modelledProducts, modelledOdd}
+
+func model(name string, a arithmetic) *kernels {
+	h := &halfKernels{
+		precision: a.precision, group: a.group, unit: 1, narrowed: a.narrowed,
+		conv:  [2][]kernel{{nil, a.convGroups(1), a.convGroups(2)}},
+		depth: []kernel{nil, a.depthHalves(1), a.depthHalves(2)},
+		bendHalves: bendHalves{
+			mix: a.bendHalf(bendersGo.mix, false), scale: a.bendHalf(bendersGo.scale, false), dot: a.bendHalf(bendersGo.dot, true),
+			apply: forEach(func(fn nn.UnaryFn) func(t *bendTile) { return a.bendHalf(applyGo(fn), false) }),
+			slope: forEach(func(fn nn.UnaryFn) func(t *bendTile) { return a.bendHalf(slopeGo(fn), true) }),
+		},
+		winograd: [2]func(t *winogradTile){a.halfPoints(3), a.halfPoints(4)},
+		maxPool:  [3]func(t *poolTile){a.halfPool(true, false), a.halfPool(false, true), a.halfPool(true, true)},
+		poolBack: [3]func(t *poolTile){a.halfPoolGradient(true, false), a.halfPoolGradient(false, true), a.halfPoolGradient(true, true)},
+		narrow:   a.narrowRow, widen: widenRowGo, pair: a.pairRow, quad: a.quadRow,
+		peak: peakScalar, work: 16, speed: 0.5,
+	}
+	return portable.halved(name, h)
+}
 
 const tiny = 0x1p-126 // the smallest normal float
 
@@ -61,7 +82,11 @@ func multiplyAdd(acc, x, w float32) float32 {
 // fused is acc + x*w rounded once. The product is exact in float64; the sum is rounded there to odd, so that
 // rounding it again to float32 is right.
 func fused(acc, x, w float32) float32 {
-	p, c := float64(x)*float64(w), float64(acc)
+	return float32(oddSum(float64(x)*float64(w), float64(acc)))
+}
+
+// oddSum is p + c rounded to odd: rounding it again, to fewer bits, gives what rounding the sum once does.
+func oddSum(p, c float64) float64 {
 	s := p + c
 	t := s - p
 	if e := (p - (s - t)) + (c - t); e != 0 && e == e && math.Float64bits(s)&1 == 0 {
@@ -71,38 +96,40 @@ func fused(acc, x, w float32) float32 {
 		}
 		s = math.Float64frombits(uint64(int64(math.Float64bits(s)) + away))
 	}
-	return float32(s)
+	return s
 }
 
-// convPairs computes n pixels of a block from pairs.
-func convPairs(n int) kernel {
+// convGroups computes n pixels of a block from groups of input channels.
+func (a arithmetic) convGroups(n int) kernel {
 	return func(t *tile) {
 		acc := make([]block, n)
 		for i := range t.nsegs {
 			s := (*segment)(unsafe.Add(t.segs, i*int(unsafe.Sizeof(segment{}))))
 			for p := range acc {
-				s.pairs(p*s.step, &acc[p])
+				a.groups(s, p*s.step, &acc[p])
 			}
 		}
-		t.end(acc)
+		t.end(acc, a.narrowed)
 	}
 }
 
-// pairs adds the segment's part of a pixel.
-func (s *segment) pairs(pixel int, acc *block) {
-	w, x := addressOf(s.w), s.x.add(pixel)
+// groups adds the segment's part of a pixel.
+func (a arithmetic) groups(s *segment, pixel int, acc *block) {
+	w, x, pairs := addressOf(s.w), s.x.add(pixel), a.group/2
 	for b := range s.blocks {
-		n := lanes / 2
+		n := lanes / a.group
 		if b == s.blocks-1 {
 			n = s.last
 		}
 		for _, tap := range unsafe.Slice((*int)(s.taps), s.ntaps) {
 			for l := range n {
-				v := *(*uint32)(x.add(tap + 4*l).pointer())
-				for c, f := range (*[lanes]uint32)(w.pointer()) {
-					acc[c] = dotPair(acc[c], v, f)
+				for p := range pairs {
+					v := *(*uint32)(x.add(tap + 4*(pairs*l+p)).pointer())
+					for c := range acc {
+						acc[c] = a.dotPair(acc[c], v, *(*uint32)(w.add(4 * (pairs*c + p)).pointer()))
+					}
 				}
-				w = w.add(cellSize)
+				w = w.add(pairs * cellSize)
 			}
 		}
 		x = x.add(s.bstep)
@@ -110,7 +137,7 @@ func (s *segment) pairs(pixel int, acc *block) {
 }
 
 // depthHalves computes n pixels of a block, each channel from its own.
-func depthHalves(n int) kernel {
+func (a arithmetic) depthHalves(n int) kernel {
 	return func(t *tile) {
 		acc, s := make([]block, n), (*segment)(t.segs)
 		for i, tap := range unsafe.Slice((*int)(s.taps), s.ntaps) {
@@ -121,17 +148,17 @@ func depthHalves(n int) kernel {
 				}
 			}
 		}
-		t.end(acc)
+		t.end(acc, a.narrowed)
 	}
 }
 
 // bendHalf has a kernel of floats read x, and f if so told, and write y in bfloat16.
-func bendHalf(run func(t *bendTile), f bool) func(t *bendTile) {
+func (a arithmetic) bendHalf(run func(t *bendTile), f bool) func(t *bendTile) {
 	if run == nil {
 		return nil
 	}
 	return func(t *bendTile) {
-		x, y, other := make([]block, t.n), make([]block, t.n), make([]block, t.n)
+		x, y, other := fixedBlocks(t.n), fixedBlocks(t.n), fixedBlocks(t.n)
 		whole := *t
 		whole.x, whole.y = addressOf(unsafe.Pointer(&x[0])), addressOf(unsafe.Pointer(&y[0]))
 		for i := range x {
@@ -147,18 +174,26 @@ func bendHalf(run func(t *bendTile), f bool) func(t *bendTile) {
 		t.sums = whole.sums
 		for i := range y {
 			if t.y != 0 {
-				narrowBlock(t.y.halfAt(i*halfSize), &y[i])
+				a.narrowBlock(t.y.halfAt(i*halfSize), &y[i])
 			}
 		}
 		runtime.KeepAlive([][]block{x, y, other})
 	}
 }
 
+// fixedBlocks is room of which kernels in Go can be given the address: it does not move, as does what lies on a stack that grows. It
+// is to be kept alive past them.
+//
+//go:noinline
+func fixedBlocks(n int) []block { return make([]block, n) }
+
 type halfBlock = [lanes]uint16
 
 func (a address) halfAt(off int) *halfBlock { return (*halfBlock)(a.add(off).pointer()) }
 
-func narrowBlock(y *halfBlock, x *block) {
+func (a arithmetic) narrowBlock(y *halfBlock, x *block) { narrowBlock(y, x, a.narrowed) }
+
+func narrowBlock(y *halfBlock, x *block, narrowed func(v float32) uint16) {
 	for c, v := range x {
 		y[c] = narrowed(v)
 	}
@@ -171,14 +206,14 @@ func widenBlock(y *block, x *halfBlock) {
 }
 
 // halfPoints is the input's transform for taps x taps: of floats, between maps of bfloat16.
-func halfPoints(taps int) func(t *winogradTile) {
+func (a arithmetic) halfPoints(taps int) func(t *winogradTile) {
 	in, run := winogradIn[taps-3], winogradGo(taps).input
 	return func(t *winogradTile) {
-		var x, v [25]block
 		p := len(in)
+		x, v := fixedBlocks(p*p), fixedBlocks(p*p)
 		whole := winogradTile{
-			x: addressOf(unsafe.Pointer(&x)), row: p * cellSize,
-			v: addressOf(unsafe.Pointer(&v)), point: cellSize, n: 1,
+			x: addressOf(unsafe.Pointer(&x[0])), row: p * cellSize,
+			v: addressOf(unsafe.Pointer(&v[0])), point: cellSize, n: 1,
 		}
 		for n := range t.n {
 			for i := range p * p {
@@ -186,16 +221,17 @@ func halfPoints(taps int) func(t *winogradTile) {
 			}
 			run(&whole)
 			for i := range p * p {
-				narrowBlock(t.v.halfAt(i*t.point+n*halfSize), &v[i])
+				a.narrowBlock(t.v.halfAt(i*t.point+n*halfSize), &v[i])
 			}
 		}
+		runtime.KeepAlive([][]block{x, v})
 	}
 }
 
-// halfPoolGo is a max pool that reads bfloat16, writes it, or both.
-func halfPoolGo(reads, writes bool) func(t *poolTile) {
+// halfPool is a max pool that reads bfloat16, writes it, or both.
+func (a arithmetic) halfPool(reads, writes bool) func(t *poolTile) {
 	return func(t *poolTile) {
-		x := make([]block, len(t.all()))
+		x, y := fixedBlocks(len(t.all())), fixedBlocks(1)
 		taps := make([]poolTap, len(x))
 		for i := range t.n {
 			for k, tap := range t.all() {
@@ -206,8 +242,7 @@ func halfPoolGo(reads, writes bool) func(t *poolTile) {
 				}
 				taps[k] = poolTap{x: k * cellSize, cell: tap.cell}
 			}
-			var y block
-			one := poolTile{y: addressOf(unsafe.Pointer(&y)), n: 1}
+			one := poolTile{y: addressOf(unsafe.Pointer(&y[0])), n: 1}
 			if len(x) > 0 {
 				one.x = addressOf(unsafe.Pointer(&x[0]))
 			}
@@ -217,18 +252,19 @@ func halfPoolGo(reads, writes bool) func(t *poolTile) {
 			one.setTaps(taps)
 			maxPoolGo(&one)
 			if writes {
-				narrowBlock(t.y.halfAt(i*t.ystep), &y)
+				a.narrowBlock(t.y.halfAt(i*t.ystep), &y[0])
 			} else {
-				*t.y.at(i * t.ystep) = y
+				*t.y.at(i * t.ystep) = y[0]
 			}
 		}
+		runtime.KeepAlive([][]block{x, y})
 	}
 }
 
-// halfPoolGradientGo is a max pool's gradient that reads bfloat16, writes it, or both.
-func halfPoolGradientGo(reads, writes bool) func(t *poolTile) {
+// halfPoolGradient is a max pool's gradient that reads bfloat16, writes it, or both.
+func (a arithmetic) halfPoolGradient(reads, writes bool) func(t *poolTile) {
 	return func(t *poolTile) {
-		dys := make([]block, len(t.all()))
+		dys, y := fixedBlocks(len(t.all())), fixedBlocks(1)
 		taps := make([]poolTap, len(dys))
 		for i := range t.n {
 			for k, tap := range t.all() {
@@ -239,13 +275,13 @@ func halfPoolGradientGo(reads, writes bool) func(t *poolTile) {
 				}
 				taps[k] = poolTap{x: k * cellSize, arg: tap.arg, cell: tap.cell}
 			}
-			var y block
 			one := poolTile{y: t.y.add(i * t.ystep), n: 1, add: t.add, arg: t.arg.add(i * t.argstep)}
 			if len(dys) > 0 {
 				one.x = addressOf(unsafe.Pointer(&dys[0]))
 			}
 			if writes {
-				one.y = addressOf(unsafe.Pointer(&y))
+				y[0] = block{}
+				one.y = addressOf(unsafe.Pointer(&y[0]))
 			}
 			one.setTaps(taps)
 			maxPoolGradientGo(&one)
@@ -253,9 +289,10 @@ func halfPoolGradientGo(reads, writes bool) func(t *poolTile) {
 				gateRowGo(&rowTile{y: one.y, gate: t.gate.add(i * t.gstep), n: 1, weight: t.slope})
 			}
 			if writes {
-				narrowBlock(t.y.halfAt(i*t.ystep), &y)
+				a.narrowBlock(t.y.halfAt(i*t.ystep), &y[0])
 			}
 		}
+		runtime.KeepAlive([][]block{dys, y})
 	}
 }
 
@@ -265,17 +302,25 @@ func widenRowGo(t *rowTile) {
 	}
 }
 
-func narrowRowGo(t *rowTile) {
+func (a arithmetic) narrowRow(t *rowTile) {
 	for i := range t.n {
-		narrowBlock(t.y.halfAt(i*halfSize), t.x.at(i*cellSize))
+		a.narrowBlock(t.y.halfAt(i*halfSize), t.x.at(i*cellSize))
 	}
 }
 
-func pairRowGo(t *rowTile) {
+func (a arithmetic) pairRow(t *rowTile) {
 	for i := range t.n {
 		y, low, high := (*[lanes]uint32)(t.y.add(i*cellSize).pointer()), t.x.at(i*cellSize), t.gate.at(i*cellSize)
 		for c := range y {
-			y[c] = uint32(narrowed(low[c])) | uint32(narrowed(high[c]))<<16
+			y[c] = uint32(a.narrowed(low[c])) | uint32(a.narrowed(high[c]))<<16
+		}
+	}
+}
+
+func (a arithmetic) quadRow(t *quadTile) {
+	for i := range lanes * t.n {
+		for j, x := range t.x {
+			*(*uint16)(t.y.add(8*i + 2*j).pointer()) = a.narrowed(*(*float32)(x.add(4 * i).pointer()))
 		}
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"unsafe"
 )
 
-// halved is a layout whose weights are pairs of input channels in bfloat16,
-// [..][pair][output channel][2]; taps tells how many the layout keeps.
+// halved is a layout whose weights are groups of input channels in bfloat16, pairs or fours as the kernels multiply them,
+// [..][group][output channel][2 or 4]; taps tells how many the layout keeps.
 func (l layout) halved(k *halfKernels, taps func(m matrix) int) layout {
 	return layout{
 		empty: func(m matrix, pair int) []panel {
@@ -19,7 +19,7 @@ func (l layout) halved(k *halfKernels, taps func(m matrix) int) layout {
 				if p := &panels[i]; p.n > 0 {
 					p.couples = couples
 					width := len(p.w) / (p.channels() * taps(m))
-					p.w, p.pairs = nil, make([]uint32, ((p.n-1)*lanes/2+elements(p.last, true))*taps(m)*width)
+					p.w, p.pairs = nil, make([]uint32, ((p.n-1)*lanes/2+k.pairs(p.last))*taps(m)*width)
 				}
 			}
 			return panels
@@ -43,12 +43,20 @@ func (l layout) halved(k *halfKernels, taps func(m matrix) int) layout {
 	}
 }
 
-// staging is weights in floats on their way to pairs.
+// staging is weights in floats on their way to groups.
 type staging struct {
 	panels []panel
 	floats []float32
 	zeros  []float32
 	row    rowTile
+	quad   quadTile
+}
+
+// quadTile is the arguments of the kernel that joins n blocks of output channels of four input channels, whose rows of floats are x.
+type quadTile struct {
+	y address
+	x [4]address
+	n int
 }
 
 var stagings = sync.Pool{New: func() any { return new(staging) }}
@@ -74,11 +82,11 @@ func (s *staging) room(m matrix, panels []panel, each, first, row int) {
 }
 
 // pairAt is where the first pair of block b's n channels lies under a tap.
-func (p *panel) pairAt(b, tap, taps, n int) int {
+func (p *panel) pairAt(k *halfKernels, b, tap, taps, n int) int {
 	if b < 2*p.couples {
 		return (b/2*taps+tap)*lanes + b%2*lanes/2
 	}
-	return b*taps*lanes/2 + tap*elements(n, true)
+	return b*taps*lanes/2 + tap*k.pairs(n)
 }
 
 // couplesOf is how many times two whole blocks of what all panels read are read as one. It does not pay where there is one product for each.
@@ -99,7 +107,7 @@ func couplesOf(m matrix, panels []panel) int {
 	return max(whole, 0) / 2
 }
 
-// join rounds a panel's weights, the rows of two input channels at a time.
+// join rounds a panel's weights, the rows of a group of input channels at a time.
 func (s *staging) join(k *halfKernels, p *panel, w []float32, taps, width int) {
 	for b := range p.n {
 		n := lanes
@@ -107,18 +115,23 @@ func (s *staging) join(k *halfKernels, p *panel, w []float32, taps, width int) {
 			n = p.last
 		}
 		for tap := range taps {
-			pairs := p.pairs[p.pairAt(b, tap, taps, n)*width:]
-			for i := 0; i < n; i += 2 {
-				high := s.zeros
-				if i+1 < n {
-					high = w[(i+1)*width:]
+			pairs := p.pairs[p.pairAt(k, b, tap, taps, n)*width:]
+			for i := 0; i < n; i += k.group {
+				row := func(j int) address {
+					if i+j < n {
+						return addressOf(unsafe.Pointer(&w[(i+j)*width]))
+					}
+					return addressOf(unsafe.Pointer(&s.zeros[0]))
 				}
-				s.row = rowTile{
-					y: addressOf(unsafe.Pointer(&pairs[0])), x: addressOf(unsafe.Pointer(&w[i*width])),
-					gate: addressOf(unsafe.Pointer(&high[0])), n: width / lanes,
+				y, blocks := addressOf(unsafe.Pointer(&pairs[0])), width/lanes
+				if k.group == 2 {
+					s.row = rowTile{y: y, x: row(0), gate: row(1), n: blocks}
+					k.pair(&s.row)
+				} else {
+					s.quad = quadTile{y, [4]address{row(0), row(1), row(2), row(3)}, blocks}
+					k.quad(&s.quad)
 				}
-				k.pair(&s.row)
-				pairs = pairs[width:]
+				pairs = pairs[k.group/2*width:]
 			}
 			w = w[n*width:]
 		}

@@ -8,12 +8,13 @@ import (
 )
 
 // readsHalf tells whether a convolution reads a map in bfloat16: where the engine multiplies in that
-// and kernels can take the map's channels by pairs, or each by itself.
+// and kernels can take the map's channels by groups, or each by itself.
 func (c *compiler) readsHalf(op *nn.Conv, x view) bool {
 	if isDepthwise(op) {
 		return c.halvesLayers()
 	}
-	return c.packs.k.half != nil && (x.cell != cellSize || x.c%2 == 0)
+	half := c.packs.k.half
+	return half != nil && (x.cell != cellSize || x.c%half.group == 0)
 }
 
 // halvesLayers tells whether layers that are no dense convolutions read and write bfloat16 too. A learner's do not.

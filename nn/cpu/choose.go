@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"zalgoscope/nn"
 )
@@ -22,10 +23,10 @@ func choose(name string, p nn.Precision) (*kernels, error) {
 		return float, nil
 	case nn.BF16:
 		if half == nil {
-			return nil, errors.New("cpu: bf16 needs a processor with AVX512_BF16 (AMD Zen 4, Intel Cooper Lake or Sapphire Rapids, or later); this one computes in fp32")
+			return nil, errors.New("cpu: bf16 needs a processor with AVX512_BF16 (AMD Zen 4, Intel Cooper Lake or Sapphire Rapids, or later) or FEAT_BF16 (Apple M2, Arm Neoverse V1 or N2, or later; Linux or macOS); this one computes in fp32")
 		}
 		return half[0], nil
-	case nn.Fast, nn.Former, nn.BF16Maps, nn.BF16Tiles:
+	case nn.Fast, nn.Former, nn.BF16Maps, nn.BF16Tiles, nn.BF16Odd:
 		for _, k := range half {
 			if k.answers(p) {
 				return k.as(p), nil
@@ -62,7 +63,7 @@ func (k *kernels) as(p nn.Precision) *kernels {
 // named gives the kernels of a name, which must be of the precision, if one is asked for but what is usual.
 func named(name string, p nn.Precision) (*kernels, error) {
 	var names []string
-	for _, k := range append(append(available(), halvers()...), modelled, modelledProducts) {
+	for _, k := range slices.Concat(available(), halvers(), halfModels) {
 		switch {
 		case k.name != name:
 			names = append(names, k.name)
@@ -77,11 +78,8 @@ func named(name string, p nn.Precision) (*kernels, error) {
 
 // precision is what the kernels multiply in.
 func (k *kernels) precision() nn.Precision {
-	switch {
-	case k.half == nil:
-		return nn.FP32
-	case k.half.products != nil:
-		return nn.BF16Tiles
+	if k.half != nil {
+		return k.half.precision
 	}
-	return nn.BF16
+	return nn.FP32
 }

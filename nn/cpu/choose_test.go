@@ -12,7 +12,7 @@ import (
 func TestChoose(t *testing.T) {
 	fp32 := available()[0].name
 	bf16, lacks, fast := "", "bf16 needs a processor with AVX512_BF16", fp32
-	pairs, tiles := fp32, fp32
+	has := map[nn.Precision]string{nn.BF16: fp32, nn.BF16Tiles: fp32, nn.BF16Odd: fp32}
 	for i, k := range halvers() {
 		if i == 0 {
 			bf16, lacks = k.name, ""
@@ -20,11 +20,7 @@ func TestChoose(t *testing.T) {
 		if fast == fp32 && !k.half.slow {
 			fast = k.name
 		}
-		if k.half.products == nil {
-			pairs = k.name
-		} else {
-			tiles = k.name
-		}
+		has[k.precision()] = k.name
 	}
 	for _, c := range []struct {
 		kernel, environment string
@@ -35,9 +31,12 @@ func TestChoose(t *testing.T) {
 		{"", "", nn.FP32, fp32, ""},
 		{"", "", nn.Fast, fast, ""},
 		{"", "", nn.BF16, bf16, lacks},
-		{"", "", nn.Former, pairs, ""},
-		{"", "", nn.BF16Maps, pairs, ""},
-		{"", "", nn.BF16Tiles, tiles, ""},
+		{"", "", nn.Former, has[nn.BF16], ""},
+		{"", "", nn.BF16Maps, has[nn.BF16], ""},
+		{"", "", nn.BF16Tiles, has[nn.BF16Tiles], ""},
+		{"", "", nn.BF16Odd, has[nn.BF16Odd], ""},
+		{"portablebf16odd", "", nn.BF16, "portablebf16odd", ""},
+		{"portablebf16odd", "", nn.BF16Tiles, "", "compute in bf16-odd, but bf16-tiles is asked for"},
 		{"", "portable", nn.Fast, "portable", ""},
 		{"", "portable", nn.BF16, "", `the kernels "portable" compute in fp32, but bf16 is asked for`},
 		{"", "portablebf16", "", "portablebf16", ""},

@@ -58,7 +58,7 @@ func (o *conv) layout() {
 	for i := range o.phases {
 		p := &o.phases[i]
 		p.first, parts = parts, parts+len(p.parts)
-		p.split = split((o.out.w-p.x+p.sx-1)/p.sx, o.k.wide())
+		p.split = split(o.width(p), o.k.wide(o.half()), o.k.unit(o.half() && !o.depthwise()))
 		for j := range p.parts {
 			s := &p.parts[j]
 			s.offsets = nil
@@ -102,15 +102,16 @@ func (k *kernels) depthFor(p *part) []kernel {
 	return single
 }
 
-// split cuts n pixels into near-equal tiles of at most wide.
-func split(n, wide int) []int {
+// split cuts n pixels into near-equal tiles of at most wide, multiples of a unit but for the last.
+func split(n, wide, unit int) []int {
 	if n < 1 {
 		return nil
 	}
+	units := (n + unit - 1) / unit
 	tiles := (n + wide - 1) / wide
 	out := make([]int, tiles)
 	for i := range out {
-		out[i] = (n*(i+1))/tiles - n*i/tiles
+		out[i] = min(units*(i+1)/tiles*unit, n) - units*i/tiles*unit
 	}
 	return out
 }
@@ -230,7 +231,7 @@ func (o *conv) load(w *worker, p *phase, b int) {
 		}
 		w.segs = append(w.segs, segment{
 			w: q.weights(), taps: unsafe.Pointer(&s.offsets[0]), ntaps: len(s.offsets),
-			bstep: s.x.block, blocks: q.n, last: elements(q.last, s.x.isHalf()), step: s.stepX * s.x.cell,
+			bstep: s.x.block, blocks: q.n, last: o.k.elements(q.last, s.x.isHalf()), step: s.stepX * s.x.cell,
 		})
 	}
 	w.tile.nsegs = len(w.segs)

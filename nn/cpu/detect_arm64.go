@@ -1,5 +1,7 @@
 package cpu
 
+import "zalgoscope/nn"
+
 // neon is the kernels for 128-bit vectors, which every arm64 processor has. What is not among them is plain Go.
 var neon = vectors()
 
@@ -20,5 +22,19 @@ func vectors() *kernels {
 // available lists the kernels that the processor can run, the best first.
 func available() []*kernels { return []*kernels{neon, portable} }
 
-// halvers lists the kernels that multiply in bfloat16 and that the processor can run.
-func halvers() []*kernels { return nil }
+// halvers lists the kernels that multiply in bfloat16 and that the processor can run. Functions of single values have none: they are
+// computed by rows of floats.
+func halvers() []*kernels {
+	if !hasBF16() {
+		return nil
+	}
+	return []*kernels{neon.halved("neonbf16", &halfKernels{
+		precision: nn.BF16Odd, group: 4, unit: 2, narrowed: narrowedOdd,
+		conv: convBF16NEON, depth: depthBF16NEON, bendHalves: bendHalves{mix: mixBF16NEON, scale: scaleBF16NEON, dot: dotBF16NEON},
+		winograd: [2]func(t *winogradTile){winogradInput3BF16NEON, winogradInput4BF16NEON},
+		maxPool:  [3]func(t *poolTile){maxPoolWideningBF16NEON, maxPoolRoundingBF16NEON, maxPoolBF16NEON},
+		poolBack: [3]func(t *poolTile){maxPoolGradientWideningBF16NEON, maxPoolGradientRoundingBF16NEON, maxPoolGradientBF16NEON},
+		narrow:   narrowRowBF16NEON, widen: widenRowBF16NEON, quad: quadRowBF16NEON,
+		peak: peakBF16NEON, work: 24 * 16 * 2, speed: 200,
+	})}
+}

@@ -230,9 +230,6 @@ type winogradTile struct {
 	n     int
 }
 
-// wide is the largest number of pixels in a tile.
-func (k *kernels) wide() int { return len(k.depth) - 1 }
-
 // cost is a guess at the nanoseconds that multiply-adds take on one core.
 func (k *kernels) cost(macs int64, half bool) float64 {
 	if half {

@@ -154,15 +154,65 @@ func winogradOutput4NEONr0n5(t *tile)
 //go:noescape
 func winogradOutput4NEONr1n5(t *tile)
 
+// convBF16NEONn1 computes 1 pixels of 16 output channels from bfloat16.
+//
+//go:noescape
+func convBF16NEONn1(t *tile)
+
+// depthBF16NEONn1 computes 1 pixels of 16 channels, each from its own input channel.
+//
+//go:noescape
+func depthBF16NEONn1(t *tile)
+
+// convBF16NEONn2 computes 2 pixels of 16 output channels from bfloat16.
+//
+//go:noescape
+func convBF16NEONn2(t *tile)
+
+// depthBF16NEONn2 computes 2 pixels of 16 channels, each from its own input channel.
+//
+//go:noescape
+func depthBF16NEONn2(t *tile)
+
+// convBF16NEONn3 computes 3 pixels of 16 output channels from bfloat16.
+//
+//go:noescape
+func convBF16NEONn3(t *tile)
+
+// depthBF16NEONn3 computes 3 pixels of 16 channels, each from its own input channel.
+//
+//go:noescape
+func depthBF16NEONn3(t *tile)
+
+// convBF16NEONn4 computes 4 pixels of 16 output channels from bfloat16.
+//
+//go:noescape
+func convBF16NEONn4(t *tile)
+
+// depthBF16NEONn4 computes 4 pixels of 16 channels, each from its own input channel.
+//
+//go:noescape
+func depthBF16NEONn4(t *tile)
+
 // winogradInput3NEON takes tiles of a block to the points of F(2x2,3x3).
 //
 //go:noescape
 func winogradInput3NEON(t *winogradTile)
 
+// winogradInput3BF16NEON takes tiles of a block to the points of F(2x2,3x3).
+//
+//go:noescape
+func winogradInput3BF16NEON(t *winogradTile)
+
 // winogradInput4NEON takes tiles of a block to the points of F(2x2,4x4).
 //
 //go:noescape
 func winogradInput4NEON(t *winogradTile)
+
+// winogradInput4BF16NEON takes tiles of a block to the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradInput4BF16NEON(t *winogradTile)
 
 // peakNEON makes n rounds of 24 multiply-adds on registers of 4 lanes.
 //
@@ -174,20 +224,70 @@ func peakNEON(n int)
 //go:noescape
 func pause()
 
-// maxPoolNEON takes the maximum under windows of one shape.
-//
-//go:noescape
-func maxPoolNEON(t *poolTile)
-
 // minPoolNEON takes the minimum under windows of one shape.
 //
 //go:noescape
 func minPoolNEON(t *poolTile)
 
+// maxPoolNEON takes the maximum under windows of one shape.
+//
+//go:noescape
+func maxPoolNEON(t *poolTile)
+
 // maxPoolGradientNEON gathers the gradient of cells under windows of one shape.
 //
 //go:noescape
 func maxPoolGradientNEON(t *poolTile)
+
+// maxPoolWideningBF16NEON takes the maximum under windows of one shape.
+//
+//go:noescape
+func maxPoolWideningBF16NEON(t *poolTile)
+
+// maxPoolGradientWideningBF16NEON gathers the gradient of cells under windows of one shape.
+//
+//go:noescape
+func maxPoolGradientWideningBF16NEON(t *poolTile)
+
+// maxPoolRoundingBF16NEON takes the maximum under windows of one shape.
+//
+//go:noescape
+func maxPoolRoundingBF16NEON(t *poolTile)
+
+// maxPoolGradientRoundingBF16NEON gathers the gradient of cells under windows of one shape.
+//
+//go:noescape
+func maxPoolGradientRoundingBF16NEON(t *poolTile)
+
+// maxPoolBF16NEON takes the maximum under windows of one shape.
+//
+//go:noescape
+func maxPoolBF16NEON(t *poolTile)
+
+// maxPoolGradientBF16NEON gathers the gradient of cells under windows of one shape.
+//
+//go:noescape
+func maxPoolGradientBF16NEON(t *poolTile)
+
+// narrowRowBF16NEON rounds n blocks of floats to bfloat16.
+//
+//go:noescape
+func narrowRowBF16NEON(t *rowTile)
+
+// widenRowBF16NEON takes n blocks of bfloat16 to floats.
+//
+//go:noescape
+func widenRowBF16NEON(t *rowTile)
+
+// quadRowBF16NEON rounds n blocks of four rows of floats to fours of bfloat16.
+//
+//go:noescape
+func quadRowBF16NEON(t *quadTile)
+
+// peakBF16NEON makes n rounds of 24 products of 2x4 by 4x2 values of bfloat16 on registers.
+//
+//go:noescape
+func peakBF16NEON(n int)
 
 // lrnNEON normalises pixels by windows of channels with beta 0.75.
 //
@@ -259,6 +359,16 @@ func mixNEON(t *bendTile)
 //go:noescape
 func scaleNEON(t *bendTile)
 
+// mixBF16NEON is clean*x + wet*f.
+//
+//go:noescape
+func mixBF16NEON(t *bendTile)
+
+// scaleBF16NEON is x*(clean + wet*f).
+//
+//go:noescape
+func scaleBF16NEON(t *bendTile)
+
 // signNEON is clean*x and P with the sign of wet*x.
 //
 //go:noescape
@@ -278,6 +388,11 @@ func sizeNEON(t *bendTile)
 //
 //go:noescape
 func dotNEON(t *bendTile)
+
+// dotBF16NEON sums wet*x*f in each lane.
+//
+//go:noescape
+func dotBF16NEON(t *bendTile)
 
 // resampleNEON is clean*x + wet*(a weighted sum of cells of f).
 //
@@ -987,6 +1102,10 @@ func quantisedApplyNEON(t *bendTile)
 var convNEON = [2][]kernel{{nil, convNEONn1, convNEONn2, convNEONn3, convNEONn4, convNEONn5}}
 
 var depthNEON = []kernel{nil, depthNEONn1, depthNEONn2, depthNEONn3, depthNEONn4, depthNEONn5}
+
+var convBF16NEON = [2][]kernel{{nil, convBF16NEONn1, convBF16NEONn2, convBF16NEONn3, convBF16NEONn4}}
+
+var depthBF16NEON = []kernel{nil, depthBF16NEONn1, depthBF16NEONn2, depthBF16NEONn3, depthBF16NEONn4}
 
 var bendersNEON = benders{
 	wire:     bendersGo.wire,

@@ -185,6 +185,19 @@ biased:
 	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
 	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
 summed:
+	TBZ $6, R13, plussed
+	MOVD 88(R0), R14
+	MOVD 104(R0), R15
+	VLD1 (R14), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+plussed:
 	TBZ $2, R13, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -229,7 +242,7 @@ emitted:
 	WORD $0x4e34f463 // fmax v3.4s, v3.4s, v20.4s
 	WORD $0x4eb5f463 // fmin v3.4s, v3.4s, v21.4s
 bounded:
-	TBZ $3, R13, store
+	TBZ $3, R13, gated
 	MOVD $channelBits<>(SB), R17
 	VLD1 (R17), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -254,10 +267,25 @@ bounded:
 	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R13, store
+	MOVD 88(R0), R14
+	MOVD 104(R0), R15
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R14)
+	TBNZ $5, R13, end
 store:
 	MOVD 16(R0), R14
 	MOVD 32(R0), R15
 	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R14)
+end:
 	RET
 
 // func depthNEONn1(t *tile)
@@ -305,6 +333,19 @@ biased:
 	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
 	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
 summed:
+	TBZ $6, R9, plussed
+	MOVD 88(R0), R10
+	MOVD 104(R0), R11
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+plussed:
 	TBZ $2, R9, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -349,7 +390,7 @@ emitted:
 	WORD $0x4e34f463 // fmax v3.4s, v3.4s, v20.4s
 	WORD $0x4eb5f463 // fmin v3.4s, v3.4s, v21.4s
 bounded:
-	TBZ $3, R9, store
+	TBZ $3, R9, gated
 	MOVD $channelBits<>(SB), R13
 	VLD1 (R13), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -374,10 +415,25 @@ bounded:
 	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R9, store
+	MOVD 88(R0), R10
+	MOVD 104(R0), R11
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	TBNZ $5, R9, end
 store:
 	MOVD 16(R0), R10
 	MOVD 32(R0), R11
 	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R10)
+end:
 	RET
 
 // func winogradOutput3NEONr0n1(t *tile)
@@ -520,6 +576,19 @@ biased:
 	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
 	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
 summed:
+	TBZ $6, R10, plussed
+	MOVD 88(R0), R11
+	MOVD 104(R0), R12
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+plussed:
 	TBZ $2, R10, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -564,7 +633,7 @@ emitted:
 	WORD $0x4e34f463 // fmax v3.4s, v3.4s, v20.4s
 	WORD $0x4eb5f463 // fmin v3.4s, v3.4s, v21.4s
 bounded:
-	TBZ $3, R10, store
+	TBZ $3, R10, gated
 	MOVD $channelBits<>(SB), R14
 	VLD1 (R14), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -589,10 +658,25 @@ bounded:
 	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R10, store
+	MOVD 88(R0), R11
+	MOVD 104(R0), R12
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	TBNZ $5, R10, end
 store:
 	MOVD 16(R0), R11
 	MOVD 32(R0), R12
 	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R11)
+end:
 	RET
 
 // func winogradOutput3NEONr1n1(t *tile)
@@ -735,6 +819,19 @@ biased:
 	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
 	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
 summed:
+	TBZ $6, R10, plussed
+	MOVD 88(R0), R11
+	MOVD 104(R0), R12
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+plussed:
 	TBZ $2, R10, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -779,7 +876,7 @@ emitted:
 	WORD $0x4e34f463 // fmax v3.4s, v3.4s, v20.4s
 	WORD $0x4eb5f463 // fmin v3.4s, v3.4s, v21.4s
 bounded:
-	TBZ $3, R10, store
+	TBZ $3, R10, gated
 	MOVD $channelBits<>(SB), R14
 	VLD1 (R14), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -804,10 +901,25 @@ bounded:
 	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R10, store
+	MOVD 88(R0), R11
+	MOVD 104(R0), R12
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	TBNZ $5, R10, end
 store:
 	MOVD 16(R0), R11
 	MOVD 32(R0), R12
 	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R11)
+end:
 	RET
 
 // func winogradOutput4NEONr0n1(t *tile)
@@ -1024,6 +1136,19 @@ biased:
 	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
 	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
 summed:
+	TBZ $6, R11, plussed
+	MOVD 88(R0), R12
+	MOVD 104(R0), R13
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+plussed:
 	TBZ $2, R11, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -1068,7 +1193,7 @@ emitted:
 	WORD $0x4e34f463 // fmax v3.4s, v3.4s, v20.4s
 	WORD $0x4eb5f463 // fmin v3.4s, v3.4s, v21.4s
 bounded:
-	TBZ $3, R11, store
+	TBZ $3, R11, gated
 	MOVD $channelBits<>(SB), R15
 	VLD1 (R15), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -1093,10 +1218,25 @@ bounded:
 	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R11, store
+	MOVD 88(R0), R12
+	MOVD 104(R0), R13
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	TBNZ $5, R11, end
 store:
 	MOVD 16(R0), R12
 	MOVD 32(R0), R13
 	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R12)
+end:
 	RET
 
 // func winogradOutput4NEONr1n1(t *tile)
@@ -1313,6 +1453,19 @@ biased:
 	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
 	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
 summed:
+	TBZ $6, R11, plussed
+	MOVD 88(R0), R12
+	MOVD 104(R0), R13
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+plussed:
 	TBZ $2, R11, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -1357,7 +1510,7 @@ emitted:
 	WORD $0x4e34f463 // fmax v3.4s, v3.4s, v20.4s
 	WORD $0x4eb5f463 // fmin v3.4s, v3.4s, v21.4s
 bounded:
-	TBZ $3, R11, store
+	TBZ $3, R11, gated
 	MOVD $channelBits<>(SB), R15
 	VLD1 (R15), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -1382,10 +1535,25 @@ bounded:
 	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R11, store
+	MOVD 88(R0), R12
+	MOVD 104(R0), R13
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	TBNZ $5, R11, end
 store:
 	MOVD 16(R0), R12
 	MOVD 32(R0), R13
 	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R12)
+end:
 	RET
 
 // func convNEONn2(t *tile)
@@ -1673,6 +1841,29 @@ biased:
 	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
 	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
 summed:
+	TBZ $6, R14, plussed
+	MOVD 88(R0), R15
+	MOVD 104(R0), R16
+	VLD1 (R15), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R16, R15, R15
+	VLD1 (R15), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+plussed:
 	TBZ $2, R14, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -1746,7 +1937,7 @@ emitted:
 	WORD $0x4e34f4e7 // fmax v7.4s, v7.4s, v20.4s
 	WORD $0x4eb5f4e7 // fmin v7.4s, v7.4s, v21.4s
 bounded:
-	TBZ $3, R14, store
+	TBZ $3, R14, gated
 	MOVD $channelBits<>(SB), R19
 	VLD1 (R19), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -1789,12 +1980,37 @@ bounded:
 	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R14, store
+	MOVD 88(R0), R15
+	MOVD 104(R0), R16
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R15)
+	ADD R16, R15, R15
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R15)
+	TBNZ $5, R14, end
 store:
 	MOVD 16(R0), R15
 	MOVD 32(R0), R16
 	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R15)
 	ADD R16, R15, R15
 	VST1 [V4.S4, V5.S4, V6.S4, V7.S4], (R15)
+end:
 	RET
 
 // func depthNEONn2(t *tile)
@@ -1861,6 +2077,29 @@ biased:
 	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
 	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
 summed:
+	TBZ $6, R9, plussed
+	MOVD 88(R0), R10
+	MOVD 104(R0), R11
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R11, R10, R10
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+plussed:
 	TBZ $2, R9, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -1934,7 +2173,7 @@ emitted:
 	WORD $0x4e34f4e7 // fmax v7.4s, v7.4s, v20.4s
 	WORD $0x4eb5f4e7 // fmin v7.4s, v7.4s, v21.4s
 bounded:
-	TBZ $3, R9, store
+	TBZ $3, R9, gated
 	MOVD $channelBits<>(SB), R13
 	VLD1 (R13), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -1977,12 +2216,37 @@ bounded:
 	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R9, store
+	MOVD 88(R0), R10
+	MOVD 104(R0), R11
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	ADD R11, R10, R10
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	TBNZ $5, R9, end
 store:
 	MOVD 16(R0), R10
 	MOVD 32(R0), R11
 	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R10)
 	ADD R11, R10, R10
 	VST1 [V4.S4, V5.S4, V6.S4, V7.S4], (R10)
+end:
 	RET
 
 // func winogradOutput3NEONr0n2(t *tile)
@@ -2147,6 +2411,29 @@ biased:
 	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
 	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
 summed:
+	TBZ $6, R10, plussed
+	MOVD 88(R0), R11
+	MOVD 104(R0), R12
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R12, R11, R11
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+plussed:
 	TBZ $2, R10, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -2220,7 +2507,7 @@ emitted:
 	WORD $0x4e34f4e7 // fmax v7.4s, v7.4s, v20.4s
 	WORD $0x4eb5f4e7 // fmin v7.4s, v7.4s, v21.4s
 bounded:
-	TBZ $3, R10, store
+	TBZ $3, R10, gated
 	MOVD $channelBits<>(SB), R14
 	VLD1 (R14), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -2263,12 +2550,37 @@ bounded:
 	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R10, store
+	MOVD 88(R0), R11
+	MOVD 104(R0), R12
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	ADD R12, R11, R11
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	TBNZ $5, R10, end
 store:
 	MOVD 16(R0), R11
 	MOVD 32(R0), R12
 	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R11)
 	ADD R12, R11, R11
 	VST1 [V4.S4, V5.S4, V6.S4, V7.S4], (R11)
+end:
 	RET
 
 // func winogradOutput3NEONr1n2(t *tile)
@@ -2433,6 +2745,29 @@ biased:
 	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
 	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
 summed:
+	TBZ $6, R10, plussed
+	MOVD 88(R0), R11
+	MOVD 104(R0), R12
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R12, R11, R11
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+plussed:
 	TBZ $2, R10, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -2506,7 +2841,7 @@ emitted:
 	WORD $0x4e34f4e7 // fmax v7.4s, v7.4s, v20.4s
 	WORD $0x4eb5f4e7 // fmin v7.4s, v7.4s, v21.4s
 bounded:
-	TBZ $3, R10, store
+	TBZ $3, R10, gated
 	MOVD $channelBits<>(SB), R14
 	VLD1 (R14), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -2549,12 +2884,37 @@ bounded:
 	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R10, store
+	MOVD 88(R0), R11
+	MOVD 104(R0), R12
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	ADD R12, R11, R11
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	TBNZ $5, R10, end
 store:
 	MOVD 16(R0), R11
 	MOVD 32(R0), R12
 	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R11)
 	ADD R12, R11, R11
 	VST1 [V4.S4, V5.S4, V6.S4, V7.S4], (R11)
+end:
 	RET
 
 // func winogradOutput4NEONr0n2(t *tile)
@@ -2797,6 +3157,29 @@ biased:
 	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
 	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
 summed:
+	TBZ $6, R11, plussed
+	MOVD 88(R0), R12
+	MOVD 104(R0), R13
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R13, R12, R12
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+plussed:
 	TBZ $2, R11, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -2870,7 +3253,7 @@ emitted:
 	WORD $0x4e34f4e7 // fmax v7.4s, v7.4s, v20.4s
 	WORD $0x4eb5f4e7 // fmin v7.4s, v7.4s, v21.4s
 bounded:
-	TBZ $3, R11, store
+	TBZ $3, R11, gated
 	MOVD $channelBits<>(SB), R15
 	VLD1 (R15), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -2913,12 +3296,37 @@ bounded:
 	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R11, store
+	MOVD 88(R0), R12
+	MOVD 104(R0), R13
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	ADD R13, R12, R12
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	TBNZ $5, R11, end
 store:
 	MOVD 16(R0), R12
 	MOVD 32(R0), R13
 	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R12)
 	ADD R13, R12, R12
 	VST1 [V4.S4, V5.S4, V6.S4, V7.S4], (R12)
+end:
 	RET
 
 // func winogradOutput4NEONr1n2(t *tile)
@@ -3161,6 +3569,29 @@ biased:
 	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
 	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
 summed:
+	TBZ $6, R11, plussed
+	MOVD 88(R0), R12
+	MOVD 104(R0), R13
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R13, R12, R12
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+plussed:
 	TBZ $2, R11, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -3234,7 +3665,7 @@ emitted:
 	WORD $0x4e34f4e7 // fmax v7.4s, v7.4s, v20.4s
 	WORD $0x4eb5f4e7 // fmin v7.4s, v7.4s, v21.4s
 bounded:
-	TBZ $3, R11, store
+	TBZ $3, R11, gated
 	MOVD $channelBits<>(SB), R15
 	VLD1 (R15), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -3277,12 +3708,37 @@ bounded:
 	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R11, store
+	MOVD 88(R0), R12
+	MOVD 104(R0), R13
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	ADD R13, R12, R12
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	TBNZ $5, R11, end
 store:
 	MOVD 16(R0), R12
 	MOVD 32(R0), R13
 	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R12)
 	ADD R13, R12, R12
 	VST1 [V4.S4, V5.S4, V6.S4, V7.S4], (R12)
+end:
 	RET
 
 // func convNEONn3(t *tile)
@@ -3672,6 +4128,39 @@ biased:
 	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
 	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
 summed:
+	TBZ $6, R15, plussed
+	MOVD 88(R0), R16
+	MOVD 104(R0), R17
+	VLD1 (R16), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R17, R16, R16
+	VLD1 (R16), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R17, R16, R16
+	VLD1 (R16), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+plussed:
 	TBZ $2, R15, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -3774,7 +4263,7 @@ emitted:
 	WORD $0x4e34f56b // fmax v11.4s, v11.4s, v20.4s
 	WORD $0x4eb5f56b // fmin v11.4s, v11.4s, v21.4s
 bounded:
-	TBZ $3, R15, store
+	TBZ $3, R15, gated
 	MOVD $channelBits<>(SB), R20
 	VLD1 (R20), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -3835,6 +4324,40 @@ bounded:
 	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R15, store
+	MOVD 88(R0), R16
+	MOVD 104(R0), R17
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R16)
+	ADD R17, R16, R16
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R16)
+	ADD R17, R16, R16
+	VORR V8.B16, V8.B16, V24.B16
+	VORR V9.B16, V9.B16, V25.B16
+	VORR V10.B16, V10.B16, V26.B16
+	VORR V11.B16, V11.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R16)
+	TBNZ $5, R15, end
 store:
 	MOVD 16(R0), R16
 	MOVD 32(R0), R17
@@ -3843,6 +4366,7 @@ store:
 	VST1 [V4.S4, V5.S4, V6.S4, V7.S4], (R16)
 	ADD R17, R16, R16
 	VST1 [V8.S4, V9.S4, V10.S4, V11.S4], (R16)
+end:
 	RET
 
 // func depthNEONn3(t *tile)
@@ -3928,6 +4452,39 @@ biased:
 	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
 	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
 summed:
+	TBZ $6, R9, plussed
+	MOVD 88(R0), R10
+	MOVD 104(R0), R11
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R11, R10, R10
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R11, R10, R10
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+plussed:
 	TBZ $2, R9, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -4030,7 +4587,7 @@ emitted:
 	WORD $0x4e34f56b // fmax v11.4s, v11.4s, v20.4s
 	WORD $0x4eb5f56b // fmin v11.4s, v11.4s, v21.4s
 bounded:
-	TBZ $3, R9, store
+	TBZ $3, R9, gated
 	MOVD $channelBits<>(SB), R13
 	VLD1 (R13), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -4091,6 +4648,40 @@ bounded:
 	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R9, store
+	MOVD 88(R0), R10
+	MOVD 104(R0), R11
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	ADD R11, R10, R10
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	ADD R11, R10, R10
+	VORR V8.B16, V8.B16, V24.B16
+	VORR V9.B16, V9.B16, V25.B16
+	VORR V10.B16, V10.B16, V26.B16
+	VORR V11.B16, V11.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	TBNZ $5, R9, end
 store:
 	MOVD 16(R0), R10
 	MOVD 32(R0), R11
@@ -4099,6 +4690,7 @@ store:
 	VST1 [V4.S4, V5.S4, V6.S4, V7.S4], (R10)
 	ADD R11, R10, R10
 	VST1 [V8.S4, V9.S4, V10.S4, V11.S4], (R10)
+end:
 	RET
 
 // func winogradOutput3NEONr0n3(t *tile)
@@ -4365,6 +4957,39 @@ biased:
 	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
 	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
 summed:
+	TBZ $6, R10, plussed
+	MOVD 88(R0), R11
+	MOVD 104(R0), R12
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R12, R11, R11
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R12, R11, R11
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+plussed:
 	TBZ $2, R10, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -4467,7 +5092,7 @@ emitted:
 	WORD $0x4e34f56b // fmax v11.4s, v11.4s, v20.4s
 	WORD $0x4eb5f56b // fmin v11.4s, v11.4s, v21.4s
 bounded:
-	TBZ $3, R10, store
+	TBZ $3, R10, gated
 	MOVD $channelBits<>(SB), R14
 	VLD1 (R14), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -4528,6 +5153,40 @@ bounded:
 	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R10, store
+	MOVD 88(R0), R11
+	MOVD 104(R0), R12
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	ADD R12, R11, R11
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	ADD R12, R11, R11
+	VORR V8.B16, V8.B16, V24.B16
+	VORR V9.B16, V9.B16, V25.B16
+	VORR V10.B16, V10.B16, V26.B16
+	VORR V11.B16, V11.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	TBNZ $5, R10, end
 store:
 	MOVD 16(R0), R11
 	MOVD 32(R0), R12
@@ -4536,6 +5195,7 @@ store:
 	VST1 [V4.S4, V5.S4, V6.S4, V7.S4], (R11)
 	ADD R12, R11, R11
 	VST1 [V8.S4, V9.S4, V10.S4, V11.S4], (R11)
+end:
 	RET
 
 // func winogradOutput3NEONr1n3(t *tile)
@@ -4802,6 +5462,39 @@ biased:
 	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
 	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
 summed:
+	TBZ $6, R10, plussed
+	MOVD 88(R0), R11
+	MOVD 104(R0), R12
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R12, R11, R11
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R12, R11, R11
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+plussed:
 	TBZ $2, R10, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -4904,7 +5597,7 @@ emitted:
 	WORD $0x4e34f56b // fmax v11.4s, v11.4s, v20.4s
 	WORD $0x4eb5f56b // fmin v11.4s, v11.4s, v21.4s
 bounded:
-	TBZ $3, R10, store
+	TBZ $3, R10, gated
 	MOVD $channelBits<>(SB), R14
 	VLD1 (R14), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -4965,6 +5658,40 @@ bounded:
 	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R10, store
+	MOVD 88(R0), R11
+	MOVD 104(R0), R12
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	ADD R12, R11, R11
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	ADD R12, R11, R11
+	VORR V8.B16, V8.B16, V24.B16
+	VORR V9.B16, V9.B16, V25.B16
+	VORR V10.B16, V10.B16, V26.B16
+	VORR V11.B16, V11.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	TBNZ $5, R10, end
 store:
 	MOVD 16(R0), R11
 	MOVD 32(R0), R12
@@ -4973,6 +5700,7 @@ store:
 	VST1 [V4.S4, V5.S4, V6.S4, V7.S4], (R11)
 	ADD R12, R11, R11
 	VST1 [V8.S4, V9.S4, V10.S4, V11.S4], (R11)
+end:
 	RET
 
 // func winogradOutput4NEONr0n3(t *tile)
@@ -5381,6 +6109,39 @@ biased:
 	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
 	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
 summed:
+	TBZ $6, R11, plussed
+	MOVD 88(R0), R12
+	MOVD 104(R0), R13
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R13, R12, R12
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R13, R12, R12
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+plussed:
 	TBZ $2, R11, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -5483,7 +6244,7 @@ emitted:
 	WORD $0x4e34f56b // fmax v11.4s, v11.4s, v20.4s
 	WORD $0x4eb5f56b // fmin v11.4s, v11.4s, v21.4s
 bounded:
-	TBZ $3, R11, store
+	TBZ $3, R11, gated
 	MOVD $channelBits<>(SB), R15
 	VLD1 (R15), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -5544,6 +6305,40 @@ bounded:
 	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R11, store
+	MOVD 88(R0), R12
+	MOVD 104(R0), R13
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	ADD R13, R12, R12
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	ADD R13, R12, R12
+	VORR V8.B16, V8.B16, V24.B16
+	VORR V9.B16, V9.B16, V25.B16
+	VORR V10.B16, V10.B16, V26.B16
+	VORR V11.B16, V11.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	TBNZ $5, R11, end
 store:
 	MOVD 16(R0), R12
 	MOVD 32(R0), R13
@@ -5552,6 +6347,7 @@ store:
 	VST1 [V4.S4, V5.S4, V6.S4, V7.S4], (R12)
 	ADD R13, R12, R12
 	VST1 [V8.S4, V9.S4, V10.S4, V11.S4], (R12)
+end:
 	RET
 
 // func winogradOutput4NEONr1n3(t *tile)
@@ -5960,6 +6756,39 @@ biased:
 	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
 	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
 summed:
+	TBZ $6, R11, plussed
+	MOVD 88(R0), R12
+	MOVD 104(R0), R13
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R13, R12, R12
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R13, R12, R12
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+plussed:
 	TBZ $2, R11, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -6062,7 +6891,7 @@ emitted:
 	WORD $0x4e34f56b // fmax v11.4s, v11.4s, v20.4s
 	WORD $0x4eb5f56b // fmin v11.4s, v11.4s, v21.4s
 bounded:
-	TBZ $3, R11, store
+	TBZ $3, R11, gated
 	MOVD $channelBits<>(SB), R15
 	VLD1 (R15), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -6123,6 +6952,40 @@ bounded:
 	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R11, store
+	MOVD 88(R0), R12
+	MOVD 104(R0), R13
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	ADD R13, R12, R12
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	ADD R13, R12, R12
+	VORR V8.B16, V8.B16, V24.B16
+	VORR V9.B16, V9.B16, V25.B16
+	VORR V10.B16, V10.B16, V26.B16
+	VORR V11.B16, V11.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	TBNZ $5, R11, end
 store:
 	MOVD 16(R0), R12
 	MOVD 32(R0), R13
@@ -6131,6 +6994,7 @@ store:
 	VST1 [V4.S4, V5.S4, V6.S4, V7.S4], (R12)
 	ADD R13, R12, R12
 	VST1 [V8.S4, V9.S4, V10.S4, V11.S4], (R12)
+end:
 	RET
 
 // func convNEONn4(t *tile)
@@ -6629,6 +7493,49 @@ biased:
 	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
 	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
 summed:
+	TBZ $6, R16, plussed
+	MOVD 88(R0), R17
+	MOVD 104(R0), R19
+	VLD1 (R17), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R19, R17, R17
+	VLD1 (R17), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R19, R17, R17
+	VLD1 (R17), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+	ADD R19, R17, R17
+	VLD1 (R17), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
+	WORD $0x4e39d5ad // fadd v13.4s, v13.4s, v25.4s
+	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
+	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
+plussed:
 	TBZ $2, R16, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -6760,7 +7667,7 @@ emitted:
 	WORD $0x4e34f5ef // fmax v15.4s, v15.4s, v20.4s
 	WORD $0x4eb5f5ef // fmin v15.4s, v15.4s, v21.4s
 bounded:
-	TBZ $3, R16, store
+	TBZ $3, R16, gated
 	MOVD $channelBits<>(SB), R21
 	VLD1 (R21), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -6839,6 +7746,50 @@ bounded:
 	WORD $0x6e34ddf6 // fmul v22.4s, v15.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ecf // bif v15.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R16, store
+	MOVD 88(R0), R17
+	MOVD 104(R0), R19
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R17)
+	ADD R19, R17, R17
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R17)
+	ADD R19, R17, R17
+	VORR V8.B16, V8.B16, V24.B16
+	VORR V9.B16, V9.B16, V25.B16
+	VORR V10.B16, V10.B16, V26.B16
+	VORR V11.B16, V11.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R17)
+	ADD R19, R17, R17
+	VORR V12.B16, V12.B16, V24.B16
+	VORR V13.B16, V13.B16, V25.B16
+	VORR V14.B16, V14.B16, V26.B16
+	VORR V15.B16, V15.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R17)
+	TBNZ $5, R16, end
 store:
 	MOVD 16(R0), R17
 	MOVD 32(R0), R19
@@ -6849,6 +7800,7 @@ store:
 	VST1 [V8.S4, V9.S4, V10.S4, V11.S4], (R17)
 	ADD R19, R17, R17
 	VST1 [V12.S4, V13.S4, V14.S4, V15.S4], (R17)
+end:
 	RET
 
 // func depthNEONn4(t *tile)
@@ -6953,6 +7905,49 @@ biased:
 	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
 	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
 summed:
+	TBZ $6, R9, plussed
+	MOVD 88(R0), R10
+	MOVD 104(R0), R11
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R11, R10, R10
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R11, R10, R10
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+	ADD R11, R10, R10
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
+	WORD $0x4e39d5ad // fadd v13.4s, v13.4s, v25.4s
+	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
+	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
+plussed:
 	TBZ $2, R9, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -7084,7 +8079,7 @@ emitted:
 	WORD $0x4e34f5ef // fmax v15.4s, v15.4s, v20.4s
 	WORD $0x4eb5f5ef // fmin v15.4s, v15.4s, v21.4s
 bounded:
-	TBZ $3, R9, store
+	TBZ $3, R9, gated
 	MOVD $channelBits<>(SB), R13
 	VLD1 (R13), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -7163,6 +8158,50 @@ bounded:
 	WORD $0x6e34ddf6 // fmul v22.4s, v15.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ecf // bif v15.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R9, store
+	MOVD 88(R0), R10
+	MOVD 104(R0), R11
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	ADD R11, R10, R10
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	ADD R11, R10, R10
+	VORR V8.B16, V8.B16, V24.B16
+	VORR V9.B16, V9.B16, V25.B16
+	VORR V10.B16, V10.B16, V26.B16
+	VORR V11.B16, V11.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	ADD R11, R10, R10
+	VORR V12.B16, V12.B16, V24.B16
+	VORR V13.B16, V13.B16, V25.B16
+	VORR V14.B16, V14.B16, V26.B16
+	VORR V15.B16, V15.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	TBNZ $5, R9, end
 store:
 	MOVD 16(R0), R10
 	MOVD 32(R0), R11
@@ -7173,6 +8212,7 @@ store:
 	VST1 [V8.S4, V9.S4, V10.S4, V11.S4], (R10)
 	ADD R11, R10, R10
 	VST1 [V12.S4, V13.S4, V14.S4, V15.S4], (R10)
+end:
 	RET
 
 // func winogradOutput3NEONr0n4(t *tile)
@@ -7461,6 +8501,49 @@ biased:
 	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
 	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
 summed:
+	TBZ $6, R10, plussed
+	MOVD 88(R0), R11
+	MOVD 104(R0), R12
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R12, R11, R11
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R12, R11, R11
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+	ADD R12, R11, R11
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
+	WORD $0x4e39d5ad // fadd v13.4s, v13.4s, v25.4s
+	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
+	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
+plussed:
 	TBZ $2, R10, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -7592,7 +8675,7 @@ emitted:
 	WORD $0x4e34f5ef // fmax v15.4s, v15.4s, v20.4s
 	WORD $0x4eb5f5ef // fmin v15.4s, v15.4s, v21.4s
 bounded:
-	TBZ $3, R10, store
+	TBZ $3, R10, gated
 	MOVD $channelBits<>(SB), R14
 	VLD1 (R14), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -7671,6 +8754,50 @@ bounded:
 	WORD $0x6e34ddf6 // fmul v22.4s, v15.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ecf // bif v15.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R10, store
+	MOVD 88(R0), R11
+	MOVD 104(R0), R12
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	ADD R12, R11, R11
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	ADD R12, R11, R11
+	VORR V8.B16, V8.B16, V24.B16
+	VORR V9.B16, V9.B16, V25.B16
+	VORR V10.B16, V10.B16, V26.B16
+	VORR V11.B16, V11.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	ADD R12, R11, R11
+	VORR V12.B16, V12.B16, V24.B16
+	VORR V13.B16, V13.B16, V25.B16
+	VORR V14.B16, V14.B16, V26.B16
+	VORR V15.B16, V15.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	TBNZ $5, R10, end
 store:
 	MOVD 16(R0), R11
 	MOVD 32(R0), R12
@@ -7681,6 +8808,7 @@ store:
 	VST1 [V8.S4, V9.S4, V10.S4, V11.S4], (R11)
 	ADD R12, R11, R11
 	VST1 [V12.S4, V13.S4, V14.S4, V15.S4], (R11)
+end:
 	RET
 
 // func winogradOutput3NEONr1n4(t *tile)
@@ -7969,6 +9097,49 @@ biased:
 	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
 	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
 summed:
+	TBZ $6, R10, plussed
+	MOVD 88(R0), R11
+	MOVD 104(R0), R12
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R12, R11, R11
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R12, R11, R11
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+	ADD R12, R11, R11
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
+	WORD $0x4e39d5ad // fadd v13.4s, v13.4s, v25.4s
+	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
+	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
+plussed:
 	TBZ $2, R10, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -8100,7 +9271,7 @@ emitted:
 	WORD $0x4e34f5ef // fmax v15.4s, v15.4s, v20.4s
 	WORD $0x4eb5f5ef // fmin v15.4s, v15.4s, v21.4s
 bounded:
-	TBZ $3, R10, store
+	TBZ $3, R10, gated
 	MOVD $channelBits<>(SB), R14
 	VLD1 (R14), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -8179,6 +9350,50 @@ bounded:
 	WORD $0x6e34ddf6 // fmul v22.4s, v15.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ecf // bif v15.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R10, store
+	MOVD 88(R0), R11
+	MOVD 104(R0), R12
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	ADD R12, R11, R11
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	ADD R12, R11, R11
+	VORR V8.B16, V8.B16, V24.B16
+	VORR V9.B16, V9.B16, V25.B16
+	VORR V10.B16, V10.B16, V26.B16
+	VORR V11.B16, V11.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	ADD R12, R11, R11
+	VORR V12.B16, V12.B16, V24.B16
+	VORR V13.B16, V13.B16, V25.B16
+	VORR V14.B16, V14.B16, V26.B16
+	VORR V15.B16, V15.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	TBNZ $5, R10, end
 store:
 	MOVD 16(R0), R11
 	MOVD 32(R0), R12
@@ -8189,6 +9404,7 @@ store:
 	VST1 [V8.S4, V9.S4, V10.S4, V11.S4], (R11)
 	ADD R12, R11, R11
 	VST1 [V12.S4, V13.S4, V14.S4, V15.S4], (R11)
+end:
 	RET
 
 // func winogradOutput4NEONr0n4(t *tile)
@@ -8623,6 +9839,49 @@ biased:
 	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
 	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
 summed:
+	TBZ $6, R11, plussed
+	MOVD 88(R0), R12
+	MOVD 104(R0), R13
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R13, R12, R12
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R13, R12, R12
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+	ADD R13, R12, R12
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
+	WORD $0x4e39d5ad // fadd v13.4s, v13.4s, v25.4s
+	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
+	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
+plussed:
 	TBZ $2, R11, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -8754,7 +10013,7 @@ emitted:
 	WORD $0x4e34f5ef // fmax v15.4s, v15.4s, v20.4s
 	WORD $0x4eb5f5ef // fmin v15.4s, v15.4s, v21.4s
 bounded:
-	TBZ $3, R11, store
+	TBZ $3, R11, gated
 	MOVD $channelBits<>(SB), R15
 	VLD1 (R15), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -8833,6 +10092,50 @@ bounded:
 	WORD $0x6e34ddf6 // fmul v22.4s, v15.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ecf // bif v15.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R11, store
+	MOVD 88(R0), R12
+	MOVD 104(R0), R13
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	ADD R13, R12, R12
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	ADD R13, R12, R12
+	VORR V8.B16, V8.B16, V24.B16
+	VORR V9.B16, V9.B16, V25.B16
+	VORR V10.B16, V10.B16, V26.B16
+	VORR V11.B16, V11.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	ADD R13, R12, R12
+	VORR V12.B16, V12.B16, V24.B16
+	VORR V13.B16, V13.B16, V25.B16
+	VORR V14.B16, V14.B16, V26.B16
+	VORR V15.B16, V15.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	TBNZ $5, R11, end
 store:
 	MOVD 16(R0), R12
 	MOVD 32(R0), R13
@@ -8843,6 +10146,7 @@ store:
 	VST1 [V8.S4, V9.S4, V10.S4, V11.S4], (R12)
 	ADD R13, R12, R12
 	VST1 [V12.S4, V13.S4, V14.S4, V15.S4], (R12)
+end:
 	RET
 
 // func winogradOutput4NEONr1n4(t *tile)
@@ -9277,6 +10581,49 @@ biased:
 	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
 	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
 summed:
+	TBZ $6, R11, plussed
+	MOVD 88(R0), R12
+	MOVD 104(R0), R13
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R13, R12, R12
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R13, R12, R12
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+	ADD R13, R12, R12
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
+	WORD $0x4e39d5ad // fadd v13.4s, v13.4s, v25.4s
+	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
+	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
+plussed:
 	TBZ $2, R11, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -9408,7 +10755,7 @@ emitted:
 	WORD $0x4e34f5ef // fmax v15.4s, v15.4s, v20.4s
 	WORD $0x4eb5f5ef // fmin v15.4s, v15.4s, v21.4s
 bounded:
-	TBZ $3, R11, store
+	TBZ $3, R11, gated
 	MOVD $channelBits<>(SB), R15
 	VLD1 (R15), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -9487,6 +10834,50 @@ bounded:
 	WORD $0x6e34ddf6 // fmul v22.4s, v15.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ecf // bif v15.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R11, store
+	MOVD 88(R0), R12
+	MOVD 104(R0), R13
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	ADD R13, R12, R12
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	ADD R13, R12, R12
+	VORR V8.B16, V8.B16, V24.B16
+	VORR V9.B16, V9.B16, V25.B16
+	VORR V10.B16, V10.B16, V26.B16
+	VORR V11.B16, V11.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	ADD R13, R12, R12
+	VORR V12.B16, V12.B16, V24.B16
+	VORR V13.B16, V13.B16, V25.B16
+	VORR V14.B16, V14.B16, V26.B16
+	VORR V15.B16, V15.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	TBNZ $5, R11, end
 store:
 	MOVD 16(R0), R12
 	MOVD 32(R0), R13
@@ -9497,6 +10888,7 @@ store:
 	VST1 [V8.S4, V9.S4, V10.S4, V11.S4], (R12)
 	ADD R13, R12, R12
 	VST1 [V12.S4, V13.S4, V14.S4, V15.S4], (R12)
+end:
 	RET
 
 // func convNEONn5(t *tile)
@@ -10109,6 +11501,59 @@ biased:
 	WORD $0x4e3ad652 // fadd v18.4s, v18.4s, v26.4s
 	WORD $0x4e3bd673 // fadd v19.4s, v19.4s, v27.4s
 summed:
+	TBZ $6, R17, plussed
+	MOVD 88(R0), R19
+	MOVD 104(R0), R20
+	VLD1 (R19), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R20, R19, R19
+	VLD1 (R19), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R20, R19, R19
+	VLD1 (R19), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+	ADD R20, R19, R19
+	VLD1 (R19), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
+	WORD $0x4e39d5ad // fadd v13.4s, v13.4s, v25.4s
+	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
+	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
+	ADD R20, R19, R19
+	VLD1 (R19), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d610 // fadd v16.4s, v16.4s, v24.4s
+	WORD $0x4e39d631 // fadd v17.4s, v17.4s, v25.4s
+	WORD $0x4e3ad652 // fadd v18.4s, v18.4s, v26.4s
+	WORD $0x4e3bd673 // fadd v19.4s, v19.4s, v27.4s
+plussed:
 	TBZ $2, R17, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -10269,7 +11714,7 @@ emitted:
 	WORD $0x4e34f673 // fmax v19.4s, v19.4s, v20.4s
 	WORD $0x4eb5f673 // fmin v19.4s, v19.4s, v21.4s
 bounded:
-	TBZ $3, R17, store
+	TBZ $3, R17, gated
 	MOVD $channelBits<>(SB), R22
 	VLD1 (R22), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -10366,6 +11811,60 @@ bounded:
 	WORD $0x6e34de76 // fmul v22.4s, v19.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ed3 // bif v19.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R17, store
+	MOVD 88(R0), R19
+	MOVD 104(R0), R20
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R19)
+	ADD R20, R19, R19
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R19)
+	ADD R20, R19, R19
+	VORR V8.B16, V8.B16, V24.B16
+	VORR V9.B16, V9.B16, V25.B16
+	VORR V10.B16, V10.B16, V26.B16
+	VORR V11.B16, V11.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R19)
+	ADD R20, R19, R19
+	VORR V12.B16, V12.B16, V24.B16
+	VORR V13.B16, V13.B16, V25.B16
+	VORR V14.B16, V14.B16, V26.B16
+	VORR V15.B16, V15.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R19)
+	ADD R20, R19, R19
+	VORR V16.B16, V16.B16, V24.B16
+	VORR V17.B16, V17.B16, V25.B16
+	VORR V18.B16, V18.B16, V26.B16
+	VORR V19.B16, V19.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R19)
+	TBNZ $5, R17, end
 store:
 	MOVD 16(R0), R19
 	MOVD 32(R0), R20
@@ -10378,6 +11877,7 @@ store:
 	VST1 [V12.S4, V13.S4, V14.S4, V15.S4], (R19)
 	ADD R20, R19, R19
 	VST1 [V16.S4, V17.S4, V18.S4, V19.S4], (R19)
+end:
 	RET
 
 // func depthNEONn5(t *tile)
@@ -10501,6 +12001,59 @@ biased:
 	WORD $0x4e3ad652 // fadd v18.4s, v18.4s, v26.4s
 	WORD $0x4e3bd673 // fadd v19.4s, v19.4s, v27.4s
 summed:
+	TBZ $6, R9, plussed
+	MOVD 88(R0), R10
+	MOVD 104(R0), R11
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R11, R10, R10
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R11, R10, R10
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+	ADD R11, R10, R10
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
+	WORD $0x4e39d5ad // fadd v13.4s, v13.4s, v25.4s
+	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
+	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
+	ADD R11, R10, R10
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d610 // fadd v16.4s, v16.4s, v24.4s
+	WORD $0x4e39d631 // fadd v17.4s, v17.4s, v25.4s
+	WORD $0x4e3ad652 // fadd v18.4s, v18.4s, v26.4s
+	WORD $0x4e3bd673 // fadd v19.4s, v19.4s, v27.4s
+plussed:
 	TBZ $2, R9, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -10661,7 +12214,7 @@ emitted:
 	WORD $0x4e34f673 // fmax v19.4s, v19.4s, v20.4s
 	WORD $0x4eb5f673 // fmin v19.4s, v19.4s, v21.4s
 bounded:
-	TBZ $3, R9, store
+	TBZ $3, R9, gated
 	MOVD $channelBits<>(SB), R13
 	VLD1 (R13), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -10758,6 +12311,60 @@ bounded:
 	WORD $0x6e34de76 // fmul v22.4s, v19.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ed3 // bif v19.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R9, store
+	MOVD 88(R0), R10
+	MOVD 104(R0), R11
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	ADD R11, R10, R10
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	ADD R11, R10, R10
+	VORR V8.B16, V8.B16, V24.B16
+	VORR V9.B16, V9.B16, V25.B16
+	VORR V10.B16, V10.B16, V26.B16
+	VORR V11.B16, V11.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	ADD R11, R10, R10
+	VORR V12.B16, V12.B16, V24.B16
+	VORR V13.B16, V13.B16, V25.B16
+	VORR V14.B16, V14.B16, V26.B16
+	VORR V15.B16, V15.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	ADD R11, R10, R10
+	VORR V16.B16, V16.B16, V24.B16
+	VORR V17.B16, V17.B16, V25.B16
+	VORR V18.B16, V18.B16, V26.B16
+	VORR V19.B16, V19.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	TBNZ $5, R9, end
 store:
 	MOVD 16(R0), R10
 	MOVD 32(R0), R11
@@ -10770,6 +12377,7 @@ store:
 	VST1 [V12.S4, V13.S4, V14.S4, V15.S4], (R10)
 	ADD R11, R10, R10
 	VST1 [V16.S4, V17.S4, V18.S4, V19.S4], (R10)
+end:
 	RET
 
 // func winogradOutput3NEONr0n5(t *tile)
@@ -11160,6 +12768,59 @@ biased:
 	WORD $0x4e3ad652 // fadd v18.4s, v18.4s, v26.4s
 	WORD $0x4e3bd673 // fadd v19.4s, v19.4s, v27.4s
 summed:
+	TBZ $6, R10, plussed
+	MOVD 88(R0), R11
+	MOVD 104(R0), R12
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R12, R11, R11
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R12, R11, R11
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+	ADD R12, R11, R11
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
+	WORD $0x4e39d5ad // fadd v13.4s, v13.4s, v25.4s
+	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
+	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
+	ADD R12, R11, R11
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d610 // fadd v16.4s, v16.4s, v24.4s
+	WORD $0x4e39d631 // fadd v17.4s, v17.4s, v25.4s
+	WORD $0x4e3ad652 // fadd v18.4s, v18.4s, v26.4s
+	WORD $0x4e3bd673 // fadd v19.4s, v19.4s, v27.4s
+plussed:
 	TBZ $2, R10, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -11320,7 +12981,7 @@ emitted:
 	WORD $0x4e34f673 // fmax v19.4s, v19.4s, v20.4s
 	WORD $0x4eb5f673 // fmin v19.4s, v19.4s, v21.4s
 bounded:
-	TBZ $3, R10, store
+	TBZ $3, R10, gated
 	MOVD $channelBits<>(SB), R14
 	VLD1 (R14), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -11417,6 +13078,60 @@ bounded:
 	WORD $0x6e34de76 // fmul v22.4s, v19.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ed3 // bif v19.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R10, store
+	MOVD 88(R0), R11
+	MOVD 104(R0), R12
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	ADD R12, R11, R11
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	ADD R12, R11, R11
+	VORR V8.B16, V8.B16, V24.B16
+	VORR V9.B16, V9.B16, V25.B16
+	VORR V10.B16, V10.B16, V26.B16
+	VORR V11.B16, V11.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	ADD R12, R11, R11
+	VORR V12.B16, V12.B16, V24.B16
+	VORR V13.B16, V13.B16, V25.B16
+	VORR V14.B16, V14.B16, V26.B16
+	VORR V15.B16, V15.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	ADD R12, R11, R11
+	VORR V16.B16, V16.B16, V24.B16
+	VORR V17.B16, V17.B16, V25.B16
+	VORR V18.B16, V18.B16, V26.B16
+	VORR V19.B16, V19.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	TBNZ $5, R10, end
 store:
 	MOVD 16(R0), R11
 	MOVD 32(R0), R12
@@ -11429,6 +13144,7 @@ store:
 	VST1 [V12.S4, V13.S4, V14.S4, V15.S4], (R11)
 	ADD R12, R11, R11
 	VST1 [V16.S4, V17.S4, V18.S4, V19.S4], (R11)
+end:
 	RET
 
 // func winogradOutput3NEONr1n5(t *tile)
@@ -11819,6 +13535,59 @@ biased:
 	WORD $0x4e3ad652 // fadd v18.4s, v18.4s, v26.4s
 	WORD $0x4e3bd673 // fadd v19.4s, v19.4s, v27.4s
 summed:
+	TBZ $6, R10, plussed
+	MOVD 88(R0), R11
+	MOVD 104(R0), R12
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R12, R11, R11
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R12, R11, R11
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+	ADD R12, R11, R11
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
+	WORD $0x4e39d5ad // fadd v13.4s, v13.4s, v25.4s
+	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
+	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
+	ADD R12, R11, R11
+	VLD1 (R11), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d610 // fadd v16.4s, v16.4s, v24.4s
+	WORD $0x4e39d631 // fadd v17.4s, v17.4s, v25.4s
+	WORD $0x4e3ad652 // fadd v18.4s, v18.4s, v26.4s
+	WORD $0x4e3bd673 // fadd v19.4s, v19.4s, v27.4s
+plussed:
 	TBZ $2, R10, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -11979,7 +13748,7 @@ emitted:
 	WORD $0x4e34f673 // fmax v19.4s, v19.4s, v20.4s
 	WORD $0x4eb5f673 // fmin v19.4s, v19.4s, v21.4s
 bounded:
-	TBZ $3, R10, store
+	TBZ $3, R10, gated
 	MOVD $channelBits<>(SB), R14
 	VLD1 (R14), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -12076,6 +13845,60 @@ bounded:
 	WORD $0x6e34de76 // fmul v22.4s, v19.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ed3 // bif v19.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R10, store
+	MOVD 88(R0), R11
+	MOVD 104(R0), R12
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	ADD R12, R11, R11
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	ADD R12, R11, R11
+	VORR V8.B16, V8.B16, V24.B16
+	VORR V9.B16, V9.B16, V25.B16
+	VORR V10.B16, V10.B16, V26.B16
+	VORR V11.B16, V11.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	ADD R12, R11, R11
+	VORR V12.B16, V12.B16, V24.B16
+	VORR V13.B16, V13.B16, V25.B16
+	VORR V14.B16, V14.B16, V26.B16
+	VORR V15.B16, V15.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	ADD R12, R11, R11
+	VORR V16.B16, V16.B16, V24.B16
+	VORR V17.B16, V17.B16, V25.B16
+	VORR V18.B16, V18.B16, V26.B16
+	VORR V19.B16, V19.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R11)
+	TBNZ $5, R10, end
 store:
 	MOVD 16(R0), R11
 	MOVD 32(R0), R12
@@ -12088,6 +13911,7 @@ store:
 	VST1 [V12.S4, V13.S4, V14.S4, V15.S4], (R11)
 	ADD R12, R11, R11
 	VST1 [V16.S4, V17.S4, V18.S4, V19.S4], (R11)
+end:
 	RET
 
 // func winogradOutput4NEONr0n5(t *tile)
@@ -12688,6 +14512,59 @@ biased:
 	WORD $0x4e3ad652 // fadd v18.4s, v18.4s, v26.4s
 	WORD $0x4e3bd673 // fadd v19.4s, v19.4s, v27.4s
 summed:
+	TBZ $6, R11, plussed
+	MOVD 88(R0), R12
+	MOVD 104(R0), R13
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R13, R12, R12
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R13, R12, R12
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+	ADD R13, R12, R12
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
+	WORD $0x4e39d5ad // fadd v13.4s, v13.4s, v25.4s
+	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
+	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
+	ADD R13, R12, R12
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d610 // fadd v16.4s, v16.4s, v24.4s
+	WORD $0x4e39d631 // fadd v17.4s, v17.4s, v25.4s
+	WORD $0x4e3ad652 // fadd v18.4s, v18.4s, v26.4s
+	WORD $0x4e3bd673 // fadd v19.4s, v19.4s, v27.4s
+plussed:
 	TBZ $2, R11, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -12848,7 +14725,7 @@ emitted:
 	WORD $0x4e34f673 // fmax v19.4s, v19.4s, v20.4s
 	WORD $0x4eb5f673 // fmin v19.4s, v19.4s, v21.4s
 bounded:
-	TBZ $3, R11, store
+	TBZ $3, R11, gated
 	MOVD $channelBits<>(SB), R15
 	VLD1 (R15), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -12945,6 +14822,60 @@ bounded:
 	WORD $0x6e34de76 // fmul v22.4s, v19.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ed3 // bif v19.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R11, store
+	MOVD 88(R0), R12
+	MOVD 104(R0), R13
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	ADD R13, R12, R12
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	ADD R13, R12, R12
+	VORR V8.B16, V8.B16, V24.B16
+	VORR V9.B16, V9.B16, V25.B16
+	VORR V10.B16, V10.B16, V26.B16
+	VORR V11.B16, V11.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	ADD R13, R12, R12
+	VORR V12.B16, V12.B16, V24.B16
+	VORR V13.B16, V13.B16, V25.B16
+	VORR V14.B16, V14.B16, V26.B16
+	VORR V15.B16, V15.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	ADD R13, R12, R12
+	VORR V16.B16, V16.B16, V24.B16
+	VORR V17.B16, V17.B16, V25.B16
+	VORR V18.B16, V18.B16, V26.B16
+	VORR V19.B16, V19.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	TBNZ $5, R11, end
 store:
 	MOVD 16(R0), R12
 	MOVD 32(R0), R13
@@ -12957,6 +14888,7 @@ store:
 	VST1 [V12.S4, V13.S4, V14.S4, V15.S4], (R12)
 	ADD R13, R12, R12
 	VST1 [V16.S4, V17.S4, V18.S4, V19.S4], (R12)
+end:
 	RET
 
 // func winogradOutput4NEONr1n5(t *tile)
@@ -13557,6 +15489,59 @@ biased:
 	WORD $0x4e3ad652 // fadd v18.4s, v18.4s, v26.4s
 	WORD $0x4e3bd673 // fadd v19.4s, v19.4s, v27.4s
 summed:
+	TBZ $6, R11, plussed
+	MOVD 88(R0), R12
+	MOVD 104(R0), R13
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R13, R12, R12
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R13, R12, R12
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+	ADD R13, R12, R12
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
+	WORD $0x4e39d5ad // fadd v13.4s, v13.4s, v25.4s
+	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
+	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
+	ADD R13, R12, R12
+	VLD1 (R12), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d610 // fadd v16.4s, v16.4s, v24.4s
+	WORD $0x4e39d631 // fadd v17.4s, v17.4s, v25.4s
+	WORD $0x4e3ad652 // fadd v18.4s, v18.4s, v26.4s
+	WORD $0x4e3bd673 // fadd v19.4s, v19.4s, v27.4s
+plussed:
 	TBZ $2, R11, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
@@ -13717,7 +15702,7 @@ emitted:
 	WORD $0x4e34f673 // fmax v19.4s, v19.4s, v20.4s
 	WORD $0x4eb5f673 // fmin v19.4s, v19.4s, v21.4s
 bounded:
-	TBZ $3, R11, store
+	TBZ $3, R11, gated
 	MOVD $channelBits<>(SB), R15
 	VLD1 (R15), [V24.S4, V25.S4, V26.S4, V27.S4]
 	FMOVS 112(R0), F20
@@ -13814,6 +15799,60 @@ bounded:
 	WORD $0x6e34de76 // fmul v22.4s, v19.4s, v20.4s
 	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
 	WORD $0x6efd1ed3 // bif v19.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R11, store
+	MOVD 88(R0), R12
+	MOVD 104(R0), R13
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	ADD R13, R12, R12
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	ADD R13, R12, R12
+	VORR V8.B16, V8.B16, V24.B16
+	VORR V9.B16, V9.B16, V25.B16
+	VORR V10.B16, V10.B16, V26.B16
+	VORR V11.B16, V11.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	ADD R13, R12, R12
+	VORR V12.B16, V12.B16, V24.B16
+	VORR V13.B16, V13.B16, V25.B16
+	VORR V14.B16, V14.B16, V26.B16
+	VORR V15.B16, V15.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	ADD R13, R12, R12
+	VORR V16.B16, V16.B16, V24.B16
+	VORR V17.B16, V17.B16, V25.B16
+	VORR V18.B16, V18.B16, V26.B16
+	VORR V19.B16, V19.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R12)
+	TBNZ $5, R11, end
 store:
 	MOVD 16(R0), R12
 	MOVD 32(R0), R13
@@ -13826,6 +15865,2767 @@ store:
 	VST1 [V12.S4, V13.S4, V14.S4, V15.S4], (R12)
 	ADD R13, R12, R12
 	VST1 [V16.S4, V17.S4, V18.S4, V19.S4], (R12)
+end:
+	RET
+
+// func convBF16NEONn1(t *tile)
+TEXT ·convBF16NEONn1(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	MOVD 0(R0), R1
+	MOVD 8(R0), R2
+	CBZ R2, done
+segment:
+	MOVD 0(R1), R3
+	MOVD 8(R1), R4
+	MOVD 56(R1), R5
+	MOVD 40(R1), R6
+block:
+	MOVD $4, R7
+	MOVD 48(R1), R10
+	CMP $1, R6
+	CSEL EQ, R10, R7, R7
+	MOVD 16(R1), R8
+	MOVD 24(R1), R9
+	CMP $4, R7
+	BNE tap
+whole:
+	MOVD.P 8(R8), R11
+	ADD R3, R11, R11
+	VLD1.P (R11)(R5), [V24.H8, V25.H8]
+	WORD $0x4ed83b13 // zip1 v19.2d, v24.2d, v24.2d
+	WORD $0x4ed87b18 // zip2 v24.2d, v24.2d, v24.2d
+	WORD $0x4ed93b3a // zip1 v26.2d, v25.2d, v25.2d
+	WORD $0x4ed97b39 // zip2 v25.2d, v25.2d, v25.2d
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ee60 // bfmmla v0.4s, v19.8h, v20.8h
+	WORD $0x6e55ee64 // bfmmla v4.4s, v19.8h, v21.8h
+	WORD $0x6e56ee61 // bfmmla v1.4s, v19.8h, v22.8h
+	WORD $0x6e57ee65 // bfmmla v5.4s, v19.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ee62 // bfmmla v2.4s, v19.8h, v20.8h
+	WORD $0x6e55ee66 // bfmmla v6.4s, v19.8h, v21.8h
+	WORD $0x6e56ee63 // bfmmla v3.4s, v19.8h, v22.8h
+	WORD $0x6e57ee67 // bfmmla v7.4s, v19.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef00 // bfmmla v0.4s, v24.8h, v20.8h
+	WORD $0x6e55ef04 // bfmmla v4.4s, v24.8h, v21.8h
+	WORD $0x6e56ef01 // bfmmla v1.4s, v24.8h, v22.8h
+	WORD $0x6e57ef05 // bfmmla v5.4s, v24.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef02 // bfmmla v2.4s, v24.8h, v20.8h
+	WORD $0x6e55ef06 // bfmmla v6.4s, v24.8h, v21.8h
+	WORD $0x6e56ef03 // bfmmla v3.4s, v24.8h, v22.8h
+	WORD $0x6e57ef07 // bfmmla v7.4s, v24.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef40 // bfmmla v0.4s, v26.8h, v20.8h
+	WORD $0x6e55ef44 // bfmmla v4.4s, v26.8h, v21.8h
+	WORD $0x6e56ef41 // bfmmla v1.4s, v26.8h, v22.8h
+	WORD $0x6e57ef45 // bfmmla v5.4s, v26.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef42 // bfmmla v2.4s, v26.8h, v20.8h
+	WORD $0x6e55ef46 // bfmmla v6.4s, v26.8h, v21.8h
+	WORD $0x6e56ef43 // bfmmla v3.4s, v26.8h, v22.8h
+	WORD $0x6e57ef47 // bfmmla v7.4s, v26.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef20 // bfmmla v0.4s, v25.8h, v20.8h
+	WORD $0x6e55ef24 // bfmmla v4.4s, v25.8h, v21.8h
+	WORD $0x6e56ef21 // bfmmla v1.4s, v25.8h, v22.8h
+	WORD $0x6e57ef25 // bfmmla v5.4s, v25.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef22 // bfmmla v2.4s, v25.8h, v20.8h
+	WORD $0x6e55ef26 // bfmmla v6.4s, v25.8h, v21.8h
+	WORD $0x6e56ef23 // bfmmla v3.4s, v25.8h, v22.8h
+	WORD $0x6e57ef27 // bfmmla v7.4s, v25.8h, v23.8h
+	SUBS $1, R9, R9
+	BNE whole
+	B tapped
+tap:
+	MOVD.P 8(R8), R11
+	ADD R3, R11, R11
+	MOVD R7, R10
+quad:
+	FMOVD (R11), F24
+	VLD1 (R11), V24.D[1]
+	ADD $8, R11, R11
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef00 // bfmmla v0.4s, v24.8h, v20.8h
+	WORD $0x6e55ef04 // bfmmla v4.4s, v24.8h, v21.8h
+	WORD $0x6e56ef01 // bfmmla v1.4s, v24.8h, v22.8h
+	WORD $0x6e57ef05 // bfmmla v5.4s, v24.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef02 // bfmmla v2.4s, v24.8h, v20.8h
+	WORD $0x6e55ef06 // bfmmla v6.4s, v24.8h, v21.8h
+	WORD $0x6e56ef03 // bfmmla v3.4s, v24.8h, v22.8h
+	WORD $0x6e57ef07 // bfmmla v7.4s, v24.8h, v23.8h
+	SUBS $1, R10, R10
+	BNE quad
+	SUBS $1, R9, R9
+	BNE tap
+tapped:
+	MOVD 32(R1), R10
+	ADD R10, R3, R3
+	SUBS $1, R6, R6
+	BNE block
+	ADD $64, R1, R1
+	SUBS $1, R2, R2
+	BNE segment
+done:
+	WORD $0x4ec43813 // zip1 v19.2d, v0.2d, v4.2d
+	WORD $0x4ec47804 // zip2 v4.2d, v0.2d, v4.2d
+	VORR V19.B16, V19.B16, V0.B16
+	WORD $0x4ec53833 // zip1 v19.2d, v1.2d, v5.2d
+	WORD $0x4ec57825 // zip2 v5.2d, v1.2d, v5.2d
+	VORR V19.B16, V19.B16, V1.B16
+	WORD $0x4ec63853 // zip1 v19.2d, v2.2d, v6.2d
+	WORD $0x4ec67846 // zip2 v6.2d, v2.2d, v6.2d
+	VORR V19.B16, V19.B16, V2.B16
+	WORD $0x4ec73873 // zip1 v19.2d, v3.2d, v7.2d
+	WORD $0x4ec77867 // zip2 v7.2d, v3.2d, v7.2d
+	VORR V19.B16, V19.B16, V3.B16
+	MOVD 40(R0), R12
+	CBZ R12, biased
+	VLD1 (R12), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
+	WORD $0x4e35d421 // fadd v1.4s, v1.4s, v21.4s
+	WORD $0x4e36d442 // fadd v2.4s, v2.4s, v22.4s
+	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
+biased:
+	MOVD 72(R0), R13
+	CBZ R13, store
+	TBZ $0, R13, summed
+	MOVD 120(R0), R14
+	MOVD 136(R0), R15
+	VLD1 (R14), [V24.S4, V25.S4, V26.S4, V27.S4]
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+summed:
+	TBZ $6, R13, plussed
+	MOVD 88(R0), R14
+	MOVD 104(R0), R15
+	VLD1 (R14), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+plussed:
+	TBZ $2, R13, emitted
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
+	MOVD $0x8040201008040201, R16
+	VDUP R16, V27.D2
+	MOVD 48(R0), R14
+	MOVD 64(R0), R15
+	WORD $0x6eb4e416 // fcmgt v22.4s, v0.4s, v20.4s
+	WORD $0x6ea0e6ba // fcmgt v26.4s, v21.4s, v0.4s
+	WORD $0x4e3a1ed6 // and v22.16b, v22.16b, v26.16b
+	WORD $0x6eb4e437 // fcmgt v23.4s, v1.4s, v20.4s
+	WORD $0x6ea1e6ba // fcmgt v26.4s, v21.4s, v1.4s
+	WORD $0x4e3a1ef7 // and v23.16b, v23.16b, v26.16b
+	WORD $0x6eb4e458 // fcmgt v24.4s, v2.4s, v20.4s
+	WORD $0x6ea2e6ba // fcmgt v26.4s, v21.4s, v2.4s
+	WORD $0x4e3a1f18 // and v24.16b, v24.16b, v26.16b
+	WORD $0x6eb4e479 // fcmgt v25.4s, v3.4s, v20.4s
+	WORD $0x6ea3e6ba // fcmgt v26.4s, v21.4s, v3.4s
+	WORD $0x4e3a1f39 // and v25.16b, v25.16b, v26.16b
+	WORD $0x4e571ad6 // uzp1 v22.8h, v22.8h, v23.8h
+	WORD $0x4e591b18 // uzp1 v24.8h, v24.8h, v25.8h
+	WORD $0x4e181ad6 // uzp1 v22.16b, v22.16b, v24.16b
+	WORD $0x4e3b1ed6 // and v22.16b, v22.16b, v27.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	VST1 V22.H[0], (R14)
+emitted:
+	TBZ $1, R13, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
+	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
+	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
+	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
+	WORD $0x4eb5f421 // fmin v1.4s, v1.4s, v21.4s
+	WORD $0x4e34f442 // fmax v2.4s, v2.4s, v20.4s
+	WORD $0x4eb5f442 // fmin v2.4s, v2.4s, v21.4s
+	WORD $0x4e34f463 // fmax v3.4s, v3.4s, v20.4s
+	WORD $0x4eb5f463 // fmin v3.4s, v3.4s, v21.4s
+bounded:
+	TBZ $3, R13, gated
+	MOVD $channelBits<>(SB), R17
+	VLD1 (R17), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
+	MOVD 48(R0), R14
+	MOVD 64(R0), R15
+	VLD1R (R14), [V28.H8]
+	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
+	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
+	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
+	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R13, store
+	MOVD 88(R0), R14
+	MOVD 104(R0), R15
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R14)
+	TBNZ $5, R13, end
+store:
+	MOVD 16(R0), R14
+	MOVD 32(R0), R15
+	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R14)
+end:
+	RET
+
+// func depthBF16NEONn1(t *tile)
+TEXT ·depthBF16NEONn1(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	MOVD 0(R0), R1
+	MOVD 0(R1), R2
+	MOVD 8(R1), R3
+	MOVD 56(R1), R4
+	MOVD 16(R1), R5
+	MOVD 24(R1), R6
+	CBZ R6, done
+tap:
+	MOVD.P 8(R5), R7
+	ADD R2, R7, R7
+	VLD1.P 64(R3), [V20.S4, V21.S4, V22.S4, V23.S4]
+	VLD1.P (R7)(R4), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e34cf00 // fmla v0.4s, v24.4s, v20.4s
+	WORD $0x4e35cf21 // fmla v1.4s, v25.4s, v21.4s
+	WORD $0x4e36cf42 // fmla v2.4s, v26.4s, v22.4s
+	WORD $0x4e37cf63 // fmla v3.4s, v27.4s, v23.4s
+	SUBS $1, R6, R6
+	BNE tap
+done:
+	MOVD 40(R0), R8
+	CBZ R8, biased
+	VLD1 (R8), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
+	WORD $0x4e35d421 // fadd v1.4s, v1.4s, v21.4s
+	WORD $0x4e36d442 // fadd v2.4s, v2.4s, v22.4s
+	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
+biased:
+	MOVD 72(R0), R9
+	CBZ R9, store
+	TBZ $0, R9, summed
+	MOVD 120(R0), R10
+	MOVD 136(R0), R11
+	VLD1 (R10), [V24.S4, V25.S4, V26.S4, V27.S4]
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+summed:
+	TBZ $6, R9, plussed
+	MOVD 88(R0), R10
+	MOVD 104(R0), R11
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+plussed:
+	TBZ $2, R9, emitted
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
+	MOVD $0x8040201008040201, R12
+	VDUP R12, V27.D2
+	MOVD 48(R0), R10
+	MOVD 64(R0), R11
+	WORD $0x6eb4e416 // fcmgt v22.4s, v0.4s, v20.4s
+	WORD $0x6ea0e6ba // fcmgt v26.4s, v21.4s, v0.4s
+	WORD $0x4e3a1ed6 // and v22.16b, v22.16b, v26.16b
+	WORD $0x6eb4e437 // fcmgt v23.4s, v1.4s, v20.4s
+	WORD $0x6ea1e6ba // fcmgt v26.4s, v21.4s, v1.4s
+	WORD $0x4e3a1ef7 // and v23.16b, v23.16b, v26.16b
+	WORD $0x6eb4e458 // fcmgt v24.4s, v2.4s, v20.4s
+	WORD $0x6ea2e6ba // fcmgt v26.4s, v21.4s, v2.4s
+	WORD $0x4e3a1f18 // and v24.16b, v24.16b, v26.16b
+	WORD $0x6eb4e479 // fcmgt v25.4s, v3.4s, v20.4s
+	WORD $0x6ea3e6ba // fcmgt v26.4s, v21.4s, v3.4s
+	WORD $0x4e3a1f39 // and v25.16b, v25.16b, v26.16b
+	WORD $0x4e571ad6 // uzp1 v22.8h, v22.8h, v23.8h
+	WORD $0x4e591b18 // uzp1 v24.8h, v24.8h, v25.8h
+	WORD $0x4e181ad6 // uzp1 v22.16b, v22.16b, v24.16b
+	WORD $0x4e3b1ed6 // and v22.16b, v22.16b, v27.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	VST1 V22.H[0], (R10)
+emitted:
+	TBZ $1, R9, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
+	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
+	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
+	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
+	WORD $0x4eb5f421 // fmin v1.4s, v1.4s, v21.4s
+	WORD $0x4e34f442 // fmax v2.4s, v2.4s, v20.4s
+	WORD $0x4eb5f442 // fmin v2.4s, v2.4s, v21.4s
+	WORD $0x4e34f463 // fmax v3.4s, v3.4s, v20.4s
+	WORD $0x4eb5f463 // fmin v3.4s, v3.4s, v21.4s
+bounded:
+	TBZ $3, R9, gated
+	MOVD $channelBits<>(SB), R13
+	VLD1 (R13), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
+	MOVD 48(R0), R10
+	MOVD 64(R0), R11
+	VLD1R (R10), [V28.H8]
+	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
+	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
+	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
+	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R9, store
+	MOVD 88(R0), R10
+	MOVD 104(R0), R11
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	TBNZ $5, R9, end
+store:
+	MOVD 16(R0), R10
+	MOVD 32(R0), R11
+	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R10)
+end:
+	RET
+
+// func convBF16NEONn2(t *tile)
+TEXT ·convBF16NEONn2(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	MOVD 0(R0), R1
+	MOVD 8(R0), R2
+	CBZ R2, done
+segment:
+	MOVD 0(R1), R3
+	MOVD 8(R1), R4
+	MOVD 56(R1), R5
+	MOVD 40(R1), R6
+block:
+	MOVD $4, R7
+	MOVD 48(R1), R10
+	CMP $1, R6
+	CSEL EQ, R10, R7, R7
+	MOVD 16(R1), R8
+	MOVD 24(R1), R9
+	CMP $4, R7
+	BNE tap
+whole:
+	MOVD.P 8(R8), R11
+	ADD R3, R11, R11
+	VLD1.P (R11)(R5), [V24.H8, V25.H8]
+	VLD1.P (R11)(R5), [V26.H8, V27.H8]
+	WORD $0x4eda3b13 // zip1 v19.2d, v24.2d, v26.2d
+	WORD $0x4eda7b18 // zip2 v24.2d, v24.2d, v26.2d
+	WORD $0x4edb3b3a // zip1 v26.2d, v25.2d, v27.2d
+	WORD $0x4edb7b39 // zip2 v25.2d, v25.2d, v27.2d
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ee60 // bfmmla v0.4s, v19.8h, v20.8h
+	WORD $0x6e55ee64 // bfmmla v4.4s, v19.8h, v21.8h
+	WORD $0x6e56ee61 // bfmmla v1.4s, v19.8h, v22.8h
+	WORD $0x6e57ee65 // bfmmla v5.4s, v19.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ee62 // bfmmla v2.4s, v19.8h, v20.8h
+	WORD $0x6e55ee66 // bfmmla v6.4s, v19.8h, v21.8h
+	WORD $0x6e56ee63 // bfmmla v3.4s, v19.8h, v22.8h
+	WORD $0x6e57ee67 // bfmmla v7.4s, v19.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef00 // bfmmla v0.4s, v24.8h, v20.8h
+	WORD $0x6e55ef04 // bfmmla v4.4s, v24.8h, v21.8h
+	WORD $0x6e56ef01 // bfmmla v1.4s, v24.8h, v22.8h
+	WORD $0x6e57ef05 // bfmmla v5.4s, v24.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef02 // bfmmla v2.4s, v24.8h, v20.8h
+	WORD $0x6e55ef06 // bfmmla v6.4s, v24.8h, v21.8h
+	WORD $0x6e56ef03 // bfmmla v3.4s, v24.8h, v22.8h
+	WORD $0x6e57ef07 // bfmmla v7.4s, v24.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef40 // bfmmla v0.4s, v26.8h, v20.8h
+	WORD $0x6e55ef44 // bfmmla v4.4s, v26.8h, v21.8h
+	WORD $0x6e56ef41 // bfmmla v1.4s, v26.8h, v22.8h
+	WORD $0x6e57ef45 // bfmmla v5.4s, v26.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef42 // bfmmla v2.4s, v26.8h, v20.8h
+	WORD $0x6e55ef46 // bfmmla v6.4s, v26.8h, v21.8h
+	WORD $0x6e56ef43 // bfmmla v3.4s, v26.8h, v22.8h
+	WORD $0x6e57ef47 // bfmmla v7.4s, v26.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef20 // bfmmla v0.4s, v25.8h, v20.8h
+	WORD $0x6e55ef24 // bfmmla v4.4s, v25.8h, v21.8h
+	WORD $0x6e56ef21 // bfmmla v1.4s, v25.8h, v22.8h
+	WORD $0x6e57ef25 // bfmmla v5.4s, v25.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef22 // bfmmla v2.4s, v25.8h, v20.8h
+	WORD $0x6e55ef26 // bfmmla v6.4s, v25.8h, v21.8h
+	WORD $0x6e56ef23 // bfmmla v3.4s, v25.8h, v22.8h
+	WORD $0x6e57ef27 // bfmmla v7.4s, v25.8h, v23.8h
+	SUBS $1, R9, R9
+	BNE whole
+	B tapped
+tap:
+	MOVD.P 8(R8), R11
+	ADD R3, R11, R11
+	ADD R5, R11, R12
+	MOVD R7, R10
+quad:
+	FMOVD (R11), F24
+	VLD1 (R12), V24.D[1]
+	ADD $8, R11, R11
+	ADD $8, R12, R12
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef00 // bfmmla v0.4s, v24.8h, v20.8h
+	WORD $0x6e55ef04 // bfmmla v4.4s, v24.8h, v21.8h
+	WORD $0x6e56ef01 // bfmmla v1.4s, v24.8h, v22.8h
+	WORD $0x6e57ef05 // bfmmla v5.4s, v24.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef02 // bfmmla v2.4s, v24.8h, v20.8h
+	WORD $0x6e55ef06 // bfmmla v6.4s, v24.8h, v21.8h
+	WORD $0x6e56ef03 // bfmmla v3.4s, v24.8h, v22.8h
+	WORD $0x6e57ef07 // bfmmla v7.4s, v24.8h, v23.8h
+	SUBS $1, R10, R10
+	BNE quad
+	SUBS $1, R9, R9
+	BNE tap
+tapped:
+	MOVD 32(R1), R10
+	ADD R10, R3, R3
+	SUBS $1, R6, R6
+	BNE block
+	ADD $64, R1, R1
+	SUBS $1, R2, R2
+	BNE segment
+done:
+	WORD $0x4ec43813 // zip1 v19.2d, v0.2d, v4.2d
+	WORD $0x4ec47804 // zip2 v4.2d, v0.2d, v4.2d
+	VORR V19.B16, V19.B16, V0.B16
+	WORD $0x4ec53833 // zip1 v19.2d, v1.2d, v5.2d
+	WORD $0x4ec57825 // zip2 v5.2d, v1.2d, v5.2d
+	VORR V19.B16, V19.B16, V1.B16
+	WORD $0x4ec63853 // zip1 v19.2d, v2.2d, v6.2d
+	WORD $0x4ec67846 // zip2 v6.2d, v2.2d, v6.2d
+	VORR V19.B16, V19.B16, V2.B16
+	WORD $0x4ec73873 // zip1 v19.2d, v3.2d, v7.2d
+	WORD $0x4ec77867 // zip2 v7.2d, v3.2d, v7.2d
+	VORR V19.B16, V19.B16, V3.B16
+	MOVD 40(R0), R13
+	CBZ R13, biased
+	VLD1 (R13), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
+	WORD $0x4e35d421 // fadd v1.4s, v1.4s, v21.4s
+	WORD $0x4e36d442 // fadd v2.4s, v2.4s, v22.4s
+	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
+	WORD $0x4e34d484 // fadd v4.4s, v4.4s, v20.4s
+	WORD $0x4e35d4a5 // fadd v5.4s, v5.4s, v21.4s
+	WORD $0x4e36d4c6 // fadd v6.4s, v6.4s, v22.4s
+	WORD $0x4e37d4e7 // fadd v7.4s, v7.4s, v23.4s
+biased:
+	MOVD 72(R0), R14
+	CBZ R14, store
+	TBZ $0, R14, summed
+	MOVD 120(R0), R15
+	MOVD 136(R0), R16
+	VLD1 (R15), [V24.S4, V25.S4, V26.S4, V27.S4]
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R16, R15, R15
+	VLD1 (R15), [V24.S4, V25.S4, V26.S4, V27.S4]
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+summed:
+	TBZ $6, R14, plussed
+	MOVD 88(R0), R15
+	MOVD 104(R0), R16
+	VLD1 (R15), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R16, R15, R15
+	VLD1 (R15), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+plussed:
+	TBZ $2, R14, emitted
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
+	MOVD $0x8040201008040201, R17
+	VDUP R17, V27.D2
+	MOVD 48(R0), R15
+	MOVD 64(R0), R16
+	WORD $0x6eb4e416 // fcmgt v22.4s, v0.4s, v20.4s
+	WORD $0x6ea0e6ba // fcmgt v26.4s, v21.4s, v0.4s
+	WORD $0x4e3a1ed6 // and v22.16b, v22.16b, v26.16b
+	WORD $0x6eb4e437 // fcmgt v23.4s, v1.4s, v20.4s
+	WORD $0x6ea1e6ba // fcmgt v26.4s, v21.4s, v1.4s
+	WORD $0x4e3a1ef7 // and v23.16b, v23.16b, v26.16b
+	WORD $0x6eb4e458 // fcmgt v24.4s, v2.4s, v20.4s
+	WORD $0x6ea2e6ba // fcmgt v26.4s, v21.4s, v2.4s
+	WORD $0x4e3a1f18 // and v24.16b, v24.16b, v26.16b
+	WORD $0x6eb4e479 // fcmgt v25.4s, v3.4s, v20.4s
+	WORD $0x6ea3e6ba // fcmgt v26.4s, v21.4s, v3.4s
+	WORD $0x4e3a1f39 // and v25.16b, v25.16b, v26.16b
+	WORD $0x4e571ad6 // uzp1 v22.8h, v22.8h, v23.8h
+	WORD $0x4e591b18 // uzp1 v24.8h, v24.8h, v25.8h
+	WORD $0x4e181ad6 // uzp1 v22.16b, v22.16b, v24.16b
+	WORD $0x4e3b1ed6 // and v22.16b, v22.16b, v27.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	VST1 V22.H[0], (R15)
+	ADD R16, R15, R15
+	WORD $0x6eb4e496 // fcmgt v22.4s, v4.4s, v20.4s
+	WORD $0x6ea4e6ba // fcmgt v26.4s, v21.4s, v4.4s
+	WORD $0x4e3a1ed6 // and v22.16b, v22.16b, v26.16b
+	WORD $0x6eb4e4b7 // fcmgt v23.4s, v5.4s, v20.4s
+	WORD $0x6ea5e6ba // fcmgt v26.4s, v21.4s, v5.4s
+	WORD $0x4e3a1ef7 // and v23.16b, v23.16b, v26.16b
+	WORD $0x6eb4e4d8 // fcmgt v24.4s, v6.4s, v20.4s
+	WORD $0x6ea6e6ba // fcmgt v26.4s, v21.4s, v6.4s
+	WORD $0x4e3a1f18 // and v24.16b, v24.16b, v26.16b
+	WORD $0x6eb4e4f9 // fcmgt v25.4s, v7.4s, v20.4s
+	WORD $0x6ea7e6ba // fcmgt v26.4s, v21.4s, v7.4s
+	WORD $0x4e3a1f39 // and v25.16b, v25.16b, v26.16b
+	WORD $0x4e571ad6 // uzp1 v22.8h, v22.8h, v23.8h
+	WORD $0x4e591b18 // uzp1 v24.8h, v24.8h, v25.8h
+	WORD $0x4e181ad6 // uzp1 v22.16b, v22.16b, v24.16b
+	WORD $0x4e3b1ed6 // and v22.16b, v22.16b, v27.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	VST1 V22.H[0], (R15)
+emitted:
+	TBZ $1, R14, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
+	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
+	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
+	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
+	WORD $0x4eb5f421 // fmin v1.4s, v1.4s, v21.4s
+	WORD $0x4e34f442 // fmax v2.4s, v2.4s, v20.4s
+	WORD $0x4eb5f442 // fmin v2.4s, v2.4s, v21.4s
+	WORD $0x4e34f463 // fmax v3.4s, v3.4s, v20.4s
+	WORD $0x4eb5f463 // fmin v3.4s, v3.4s, v21.4s
+	WORD $0x4e34f484 // fmax v4.4s, v4.4s, v20.4s
+	WORD $0x4eb5f484 // fmin v4.4s, v4.4s, v21.4s
+	WORD $0x4e34f4a5 // fmax v5.4s, v5.4s, v20.4s
+	WORD $0x4eb5f4a5 // fmin v5.4s, v5.4s, v21.4s
+	WORD $0x4e34f4c6 // fmax v6.4s, v6.4s, v20.4s
+	WORD $0x4eb5f4c6 // fmin v6.4s, v6.4s, v21.4s
+	WORD $0x4e34f4e7 // fmax v7.4s, v7.4s, v20.4s
+	WORD $0x4eb5f4e7 // fmin v7.4s, v7.4s, v21.4s
+bounded:
+	TBZ $3, R14, gated
+	MOVD $channelBits<>(SB), R19
+	VLD1 (R19), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
+	MOVD 48(R0), R15
+	MOVD 64(R0), R16
+	VLD1R (R15), [V28.H8]
+	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
+	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
+	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
+	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
+	ADD R16, R15, R15
+	VLD1R (R15), [V28.H8]
+	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
+	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
+	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
+	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R14, store
+	MOVD 88(R0), R15
+	MOVD 104(R0), R16
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R15)
+	ADD R16, R15, R15
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R15)
+	TBNZ $5, R14, end
+store:
+	MOVD 16(R0), R15
+	MOVD 32(R0), R16
+	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R15)
+	ADD R16, R15, R15
+	VST1 [V4.S4, V5.S4, V6.S4, V7.S4], (R15)
+end:
+	RET
+
+// func depthBF16NEONn2(t *tile)
+TEXT ·depthBF16NEONn2(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	MOVD 0(R0), R1
+	MOVD 0(R1), R2
+	MOVD 8(R1), R3
+	MOVD 56(R1), R4
+	MOVD 16(R1), R5
+	MOVD 24(R1), R6
+	CBZ R6, done
+tap:
+	MOVD.P 8(R5), R7
+	ADD R2, R7, R7
+	VLD1.P 64(R3), [V20.S4, V21.S4, V22.S4, V23.S4]
+	VLD1.P (R7)(R4), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e34cf00 // fmla v0.4s, v24.4s, v20.4s
+	WORD $0x4e35cf21 // fmla v1.4s, v25.4s, v21.4s
+	WORD $0x4e36cf42 // fmla v2.4s, v26.4s, v22.4s
+	WORD $0x4e37cf63 // fmla v3.4s, v27.4s, v23.4s
+	VLD1.P (R7)(R4), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e34cf04 // fmla v4.4s, v24.4s, v20.4s
+	WORD $0x4e35cf25 // fmla v5.4s, v25.4s, v21.4s
+	WORD $0x4e36cf46 // fmla v6.4s, v26.4s, v22.4s
+	WORD $0x4e37cf67 // fmla v7.4s, v27.4s, v23.4s
+	SUBS $1, R6, R6
+	BNE tap
+done:
+	MOVD 40(R0), R8
+	CBZ R8, biased
+	VLD1 (R8), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
+	WORD $0x4e35d421 // fadd v1.4s, v1.4s, v21.4s
+	WORD $0x4e36d442 // fadd v2.4s, v2.4s, v22.4s
+	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
+	WORD $0x4e34d484 // fadd v4.4s, v4.4s, v20.4s
+	WORD $0x4e35d4a5 // fadd v5.4s, v5.4s, v21.4s
+	WORD $0x4e36d4c6 // fadd v6.4s, v6.4s, v22.4s
+	WORD $0x4e37d4e7 // fadd v7.4s, v7.4s, v23.4s
+biased:
+	MOVD 72(R0), R9
+	CBZ R9, store
+	TBZ $0, R9, summed
+	MOVD 120(R0), R10
+	MOVD 136(R0), R11
+	VLD1 (R10), [V24.S4, V25.S4, V26.S4, V27.S4]
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R11, R10, R10
+	VLD1 (R10), [V24.S4, V25.S4, V26.S4, V27.S4]
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+summed:
+	TBZ $6, R9, plussed
+	MOVD 88(R0), R10
+	MOVD 104(R0), R11
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R11, R10, R10
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+plussed:
+	TBZ $2, R9, emitted
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
+	MOVD $0x8040201008040201, R12
+	VDUP R12, V27.D2
+	MOVD 48(R0), R10
+	MOVD 64(R0), R11
+	WORD $0x6eb4e416 // fcmgt v22.4s, v0.4s, v20.4s
+	WORD $0x6ea0e6ba // fcmgt v26.4s, v21.4s, v0.4s
+	WORD $0x4e3a1ed6 // and v22.16b, v22.16b, v26.16b
+	WORD $0x6eb4e437 // fcmgt v23.4s, v1.4s, v20.4s
+	WORD $0x6ea1e6ba // fcmgt v26.4s, v21.4s, v1.4s
+	WORD $0x4e3a1ef7 // and v23.16b, v23.16b, v26.16b
+	WORD $0x6eb4e458 // fcmgt v24.4s, v2.4s, v20.4s
+	WORD $0x6ea2e6ba // fcmgt v26.4s, v21.4s, v2.4s
+	WORD $0x4e3a1f18 // and v24.16b, v24.16b, v26.16b
+	WORD $0x6eb4e479 // fcmgt v25.4s, v3.4s, v20.4s
+	WORD $0x6ea3e6ba // fcmgt v26.4s, v21.4s, v3.4s
+	WORD $0x4e3a1f39 // and v25.16b, v25.16b, v26.16b
+	WORD $0x4e571ad6 // uzp1 v22.8h, v22.8h, v23.8h
+	WORD $0x4e591b18 // uzp1 v24.8h, v24.8h, v25.8h
+	WORD $0x4e181ad6 // uzp1 v22.16b, v22.16b, v24.16b
+	WORD $0x4e3b1ed6 // and v22.16b, v22.16b, v27.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	VST1 V22.H[0], (R10)
+	ADD R11, R10, R10
+	WORD $0x6eb4e496 // fcmgt v22.4s, v4.4s, v20.4s
+	WORD $0x6ea4e6ba // fcmgt v26.4s, v21.4s, v4.4s
+	WORD $0x4e3a1ed6 // and v22.16b, v22.16b, v26.16b
+	WORD $0x6eb4e4b7 // fcmgt v23.4s, v5.4s, v20.4s
+	WORD $0x6ea5e6ba // fcmgt v26.4s, v21.4s, v5.4s
+	WORD $0x4e3a1ef7 // and v23.16b, v23.16b, v26.16b
+	WORD $0x6eb4e4d8 // fcmgt v24.4s, v6.4s, v20.4s
+	WORD $0x6ea6e6ba // fcmgt v26.4s, v21.4s, v6.4s
+	WORD $0x4e3a1f18 // and v24.16b, v24.16b, v26.16b
+	WORD $0x6eb4e4f9 // fcmgt v25.4s, v7.4s, v20.4s
+	WORD $0x6ea7e6ba // fcmgt v26.4s, v21.4s, v7.4s
+	WORD $0x4e3a1f39 // and v25.16b, v25.16b, v26.16b
+	WORD $0x4e571ad6 // uzp1 v22.8h, v22.8h, v23.8h
+	WORD $0x4e591b18 // uzp1 v24.8h, v24.8h, v25.8h
+	WORD $0x4e181ad6 // uzp1 v22.16b, v22.16b, v24.16b
+	WORD $0x4e3b1ed6 // and v22.16b, v22.16b, v27.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	VST1 V22.H[0], (R10)
+emitted:
+	TBZ $1, R9, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
+	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
+	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
+	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
+	WORD $0x4eb5f421 // fmin v1.4s, v1.4s, v21.4s
+	WORD $0x4e34f442 // fmax v2.4s, v2.4s, v20.4s
+	WORD $0x4eb5f442 // fmin v2.4s, v2.4s, v21.4s
+	WORD $0x4e34f463 // fmax v3.4s, v3.4s, v20.4s
+	WORD $0x4eb5f463 // fmin v3.4s, v3.4s, v21.4s
+	WORD $0x4e34f484 // fmax v4.4s, v4.4s, v20.4s
+	WORD $0x4eb5f484 // fmin v4.4s, v4.4s, v21.4s
+	WORD $0x4e34f4a5 // fmax v5.4s, v5.4s, v20.4s
+	WORD $0x4eb5f4a5 // fmin v5.4s, v5.4s, v21.4s
+	WORD $0x4e34f4c6 // fmax v6.4s, v6.4s, v20.4s
+	WORD $0x4eb5f4c6 // fmin v6.4s, v6.4s, v21.4s
+	WORD $0x4e34f4e7 // fmax v7.4s, v7.4s, v20.4s
+	WORD $0x4eb5f4e7 // fmin v7.4s, v7.4s, v21.4s
+bounded:
+	TBZ $3, R9, gated
+	MOVD $channelBits<>(SB), R13
+	VLD1 (R13), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
+	MOVD 48(R0), R10
+	MOVD 64(R0), R11
+	VLD1R (R10), [V28.H8]
+	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
+	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
+	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
+	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
+	ADD R11, R10, R10
+	VLD1R (R10), [V28.H8]
+	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
+	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
+	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
+	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R9, store
+	MOVD 88(R0), R10
+	MOVD 104(R0), R11
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	ADD R11, R10, R10
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	TBNZ $5, R9, end
+store:
+	MOVD 16(R0), R10
+	MOVD 32(R0), R11
+	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R10)
+	ADD R11, R10, R10
+	VST1 [V4.S4, V5.S4, V6.S4, V7.S4], (R10)
+end:
+	RET
+
+// func convBF16NEONn3(t *tile)
+TEXT ·convBF16NEONn3(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	MOVD 0(R0), R1
+	MOVD 8(R0), R2
+	CBZ R2, done
+segment:
+	MOVD 0(R1), R3
+	MOVD 8(R1), R4
+	MOVD 56(R1), R5
+	MOVD 40(R1), R6
+block:
+	MOVD $4, R7
+	MOVD 48(R1), R10
+	CMP $1, R6
+	CSEL EQ, R10, R7, R7
+	MOVD 16(R1), R8
+	MOVD 24(R1), R9
+	CMP $4, R7
+	BNE tap
+whole:
+	MOVD.P 8(R8), R11
+	ADD R3, R11, R11
+	VLD1.P (R11)(R5), [V24.H8, V25.H8]
+	VLD1.P (R11)(R5), [V26.H8, V27.H8]
+	VLD1.P (R11)(R5), [V28.H8, V29.H8]
+	WORD $0x4eda3b13 // zip1 v19.2d, v24.2d, v26.2d
+	WORD $0x4eda7b18 // zip2 v24.2d, v24.2d, v26.2d
+	WORD $0x4edb3b3a // zip1 v26.2d, v25.2d, v27.2d
+	WORD $0x4edb7b39 // zip2 v25.2d, v25.2d, v27.2d
+	WORD $0x4edc3b9b // zip1 v27.2d, v28.2d, v28.2d
+	WORD $0x4edc7b9c // zip2 v28.2d, v28.2d, v28.2d
+	WORD $0x4edd3bbe // zip1 v30.2d, v29.2d, v29.2d
+	WORD $0x4edd7bbd // zip2 v29.2d, v29.2d, v29.2d
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ee60 // bfmmla v0.4s, v19.8h, v20.8h
+	WORD $0x6e55ee64 // bfmmla v4.4s, v19.8h, v21.8h
+	WORD $0x6e56ee61 // bfmmla v1.4s, v19.8h, v22.8h
+	WORD $0x6e57ee65 // bfmmla v5.4s, v19.8h, v23.8h
+	WORD $0x6e54ef68 // bfmmla v8.4s, v27.8h, v20.8h
+	WORD $0x6e55ef6c // bfmmla v12.4s, v27.8h, v21.8h
+	WORD $0x6e56ef69 // bfmmla v9.4s, v27.8h, v22.8h
+	WORD $0x6e57ef6d // bfmmla v13.4s, v27.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ee62 // bfmmla v2.4s, v19.8h, v20.8h
+	WORD $0x6e55ee66 // bfmmla v6.4s, v19.8h, v21.8h
+	WORD $0x6e56ee63 // bfmmla v3.4s, v19.8h, v22.8h
+	WORD $0x6e57ee67 // bfmmla v7.4s, v19.8h, v23.8h
+	WORD $0x6e54ef6a // bfmmla v10.4s, v27.8h, v20.8h
+	WORD $0x6e55ef6e // bfmmla v14.4s, v27.8h, v21.8h
+	WORD $0x6e56ef6b // bfmmla v11.4s, v27.8h, v22.8h
+	WORD $0x6e57ef6f // bfmmla v15.4s, v27.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef00 // bfmmla v0.4s, v24.8h, v20.8h
+	WORD $0x6e55ef04 // bfmmla v4.4s, v24.8h, v21.8h
+	WORD $0x6e56ef01 // bfmmla v1.4s, v24.8h, v22.8h
+	WORD $0x6e57ef05 // bfmmla v5.4s, v24.8h, v23.8h
+	WORD $0x6e54ef88 // bfmmla v8.4s, v28.8h, v20.8h
+	WORD $0x6e55ef8c // bfmmla v12.4s, v28.8h, v21.8h
+	WORD $0x6e56ef89 // bfmmla v9.4s, v28.8h, v22.8h
+	WORD $0x6e57ef8d // bfmmla v13.4s, v28.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef02 // bfmmla v2.4s, v24.8h, v20.8h
+	WORD $0x6e55ef06 // bfmmla v6.4s, v24.8h, v21.8h
+	WORD $0x6e56ef03 // bfmmla v3.4s, v24.8h, v22.8h
+	WORD $0x6e57ef07 // bfmmla v7.4s, v24.8h, v23.8h
+	WORD $0x6e54ef8a // bfmmla v10.4s, v28.8h, v20.8h
+	WORD $0x6e55ef8e // bfmmla v14.4s, v28.8h, v21.8h
+	WORD $0x6e56ef8b // bfmmla v11.4s, v28.8h, v22.8h
+	WORD $0x6e57ef8f // bfmmla v15.4s, v28.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef40 // bfmmla v0.4s, v26.8h, v20.8h
+	WORD $0x6e55ef44 // bfmmla v4.4s, v26.8h, v21.8h
+	WORD $0x6e56ef41 // bfmmla v1.4s, v26.8h, v22.8h
+	WORD $0x6e57ef45 // bfmmla v5.4s, v26.8h, v23.8h
+	WORD $0x6e54efc8 // bfmmla v8.4s, v30.8h, v20.8h
+	WORD $0x6e55efcc // bfmmla v12.4s, v30.8h, v21.8h
+	WORD $0x6e56efc9 // bfmmla v9.4s, v30.8h, v22.8h
+	WORD $0x6e57efcd // bfmmla v13.4s, v30.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef42 // bfmmla v2.4s, v26.8h, v20.8h
+	WORD $0x6e55ef46 // bfmmla v6.4s, v26.8h, v21.8h
+	WORD $0x6e56ef43 // bfmmla v3.4s, v26.8h, v22.8h
+	WORD $0x6e57ef47 // bfmmla v7.4s, v26.8h, v23.8h
+	WORD $0x6e54efca // bfmmla v10.4s, v30.8h, v20.8h
+	WORD $0x6e55efce // bfmmla v14.4s, v30.8h, v21.8h
+	WORD $0x6e56efcb // bfmmla v11.4s, v30.8h, v22.8h
+	WORD $0x6e57efcf // bfmmla v15.4s, v30.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef20 // bfmmla v0.4s, v25.8h, v20.8h
+	WORD $0x6e55ef24 // bfmmla v4.4s, v25.8h, v21.8h
+	WORD $0x6e56ef21 // bfmmla v1.4s, v25.8h, v22.8h
+	WORD $0x6e57ef25 // bfmmla v5.4s, v25.8h, v23.8h
+	WORD $0x6e54efa8 // bfmmla v8.4s, v29.8h, v20.8h
+	WORD $0x6e55efac // bfmmla v12.4s, v29.8h, v21.8h
+	WORD $0x6e56efa9 // bfmmla v9.4s, v29.8h, v22.8h
+	WORD $0x6e57efad // bfmmla v13.4s, v29.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef22 // bfmmla v2.4s, v25.8h, v20.8h
+	WORD $0x6e55ef26 // bfmmla v6.4s, v25.8h, v21.8h
+	WORD $0x6e56ef23 // bfmmla v3.4s, v25.8h, v22.8h
+	WORD $0x6e57ef27 // bfmmla v7.4s, v25.8h, v23.8h
+	WORD $0x6e54efaa // bfmmla v10.4s, v29.8h, v20.8h
+	WORD $0x6e55efae // bfmmla v14.4s, v29.8h, v21.8h
+	WORD $0x6e56efab // bfmmla v11.4s, v29.8h, v22.8h
+	WORD $0x6e57efaf // bfmmla v15.4s, v29.8h, v23.8h
+	SUBS $1, R9, R9
+	BNE whole
+	B tapped
+tap:
+	MOVD.P 8(R8), R11
+	ADD R3, R11, R11
+	ADD R5, R11, R12
+	ADD R5, R12, R13
+	MOVD R7, R10
+quad:
+	FMOVD (R11), F24
+	VLD1 (R12), V24.D[1]
+	FMOVD (R13), F25
+	VLD1 (R13), V25.D[1]
+	ADD $8, R11, R11
+	ADD $8, R12, R12
+	ADD $8, R13, R13
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef00 // bfmmla v0.4s, v24.8h, v20.8h
+	WORD $0x6e55ef04 // bfmmla v4.4s, v24.8h, v21.8h
+	WORD $0x6e56ef01 // bfmmla v1.4s, v24.8h, v22.8h
+	WORD $0x6e57ef05 // bfmmla v5.4s, v24.8h, v23.8h
+	WORD $0x6e54ef28 // bfmmla v8.4s, v25.8h, v20.8h
+	WORD $0x6e55ef2c // bfmmla v12.4s, v25.8h, v21.8h
+	WORD $0x6e56ef29 // bfmmla v9.4s, v25.8h, v22.8h
+	WORD $0x6e57ef2d // bfmmla v13.4s, v25.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef02 // bfmmla v2.4s, v24.8h, v20.8h
+	WORD $0x6e55ef06 // bfmmla v6.4s, v24.8h, v21.8h
+	WORD $0x6e56ef03 // bfmmla v3.4s, v24.8h, v22.8h
+	WORD $0x6e57ef07 // bfmmla v7.4s, v24.8h, v23.8h
+	WORD $0x6e54ef2a // bfmmla v10.4s, v25.8h, v20.8h
+	WORD $0x6e55ef2e // bfmmla v14.4s, v25.8h, v21.8h
+	WORD $0x6e56ef2b // bfmmla v11.4s, v25.8h, v22.8h
+	WORD $0x6e57ef2f // bfmmla v15.4s, v25.8h, v23.8h
+	SUBS $1, R10, R10
+	BNE quad
+	SUBS $1, R9, R9
+	BNE tap
+tapped:
+	MOVD 32(R1), R10
+	ADD R10, R3, R3
+	SUBS $1, R6, R6
+	BNE block
+	ADD $64, R1, R1
+	SUBS $1, R2, R2
+	BNE segment
+done:
+	WORD $0x4ec43813 // zip1 v19.2d, v0.2d, v4.2d
+	WORD $0x4ec47804 // zip2 v4.2d, v0.2d, v4.2d
+	VORR V19.B16, V19.B16, V0.B16
+	WORD $0x4ec53833 // zip1 v19.2d, v1.2d, v5.2d
+	WORD $0x4ec57825 // zip2 v5.2d, v1.2d, v5.2d
+	VORR V19.B16, V19.B16, V1.B16
+	WORD $0x4ec63853 // zip1 v19.2d, v2.2d, v6.2d
+	WORD $0x4ec67846 // zip2 v6.2d, v2.2d, v6.2d
+	VORR V19.B16, V19.B16, V2.B16
+	WORD $0x4ec73873 // zip1 v19.2d, v3.2d, v7.2d
+	WORD $0x4ec77867 // zip2 v7.2d, v3.2d, v7.2d
+	VORR V19.B16, V19.B16, V3.B16
+	WORD $0x4ecc3913 // zip1 v19.2d, v8.2d, v12.2d
+	WORD $0x4ecc790c // zip2 v12.2d, v8.2d, v12.2d
+	VORR V19.B16, V19.B16, V8.B16
+	WORD $0x4ecd3933 // zip1 v19.2d, v9.2d, v13.2d
+	WORD $0x4ecd792d // zip2 v13.2d, v9.2d, v13.2d
+	VORR V19.B16, V19.B16, V9.B16
+	WORD $0x4ece3953 // zip1 v19.2d, v10.2d, v14.2d
+	WORD $0x4ece794e // zip2 v14.2d, v10.2d, v14.2d
+	VORR V19.B16, V19.B16, V10.B16
+	WORD $0x4ecf3973 // zip1 v19.2d, v11.2d, v15.2d
+	WORD $0x4ecf796f // zip2 v15.2d, v11.2d, v15.2d
+	VORR V19.B16, V19.B16, V11.B16
+	MOVD 40(R0), R14
+	CBZ R14, biased
+	VLD1 (R14), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
+	WORD $0x4e35d421 // fadd v1.4s, v1.4s, v21.4s
+	WORD $0x4e36d442 // fadd v2.4s, v2.4s, v22.4s
+	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
+	WORD $0x4e34d484 // fadd v4.4s, v4.4s, v20.4s
+	WORD $0x4e35d4a5 // fadd v5.4s, v5.4s, v21.4s
+	WORD $0x4e36d4c6 // fadd v6.4s, v6.4s, v22.4s
+	WORD $0x4e37d4e7 // fadd v7.4s, v7.4s, v23.4s
+	WORD $0x4e34d508 // fadd v8.4s, v8.4s, v20.4s
+	WORD $0x4e35d529 // fadd v9.4s, v9.4s, v21.4s
+	WORD $0x4e36d54a // fadd v10.4s, v10.4s, v22.4s
+	WORD $0x4e37d56b // fadd v11.4s, v11.4s, v23.4s
+biased:
+	MOVD 72(R0), R15
+	CBZ R15, store
+	TBZ $0, R15, summed
+	MOVD 120(R0), R16
+	MOVD 136(R0), R17
+	VLD1 (R16), [V24.S4, V25.S4, V26.S4, V27.S4]
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R17, R16, R16
+	VLD1 (R16), [V24.S4, V25.S4, V26.S4, V27.S4]
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R17, R16, R16
+	VLD1 (R16), [V24.S4, V25.S4, V26.S4, V27.S4]
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+summed:
+	TBZ $6, R15, plussed
+	MOVD 88(R0), R16
+	MOVD 104(R0), R17
+	VLD1 (R16), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R17, R16, R16
+	VLD1 (R16), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R17, R16, R16
+	VLD1 (R16), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+plussed:
+	TBZ $2, R15, emitted
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
+	MOVD $0x8040201008040201, R19
+	VDUP R19, V27.D2
+	MOVD 48(R0), R16
+	MOVD 64(R0), R17
+	WORD $0x6eb4e416 // fcmgt v22.4s, v0.4s, v20.4s
+	WORD $0x6ea0e6ba // fcmgt v26.4s, v21.4s, v0.4s
+	WORD $0x4e3a1ed6 // and v22.16b, v22.16b, v26.16b
+	WORD $0x6eb4e437 // fcmgt v23.4s, v1.4s, v20.4s
+	WORD $0x6ea1e6ba // fcmgt v26.4s, v21.4s, v1.4s
+	WORD $0x4e3a1ef7 // and v23.16b, v23.16b, v26.16b
+	WORD $0x6eb4e458 // fcmgt v24.4s, v2.4s, v20.4s
+	WORD $0x6ea2e6ba // fcmgt v26.4s, v21.4s, v2.4s
+	WORD $0x4e3a1f18 // and v24.16b, v24.16b, v26.16b
+	WORD $0x6eb4e479 // fcmgt v25.4s, v3.4s, v20.4s
+	WORD $0x6ea3e6ba // fcmgt v26.4s, v21.4s, v3.4s
+	WORD $0x4e3a1f39 // and v25.16b, v25.16b, v26.16b
+	WORD $0x4e571ad6 // uzp1 v22.8h, v22.8h, v23.8h
+	WORD $0x4e591b18 // uzp1 v24.8h, v24.8h, v25.8h
+	WORD $0x4e181ad6 // uzp1 v22.16b, v22.16b, v24.16b
+	WORD $0x4e3b1ed6 // and v22.16b, v22.16b, v27.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	VST1 V22.H[0], (R16)
+	ADD R17, R16, R16
+	WORD $0x6eb4e496 // fcmgt v22.4s, v4.4s, v20.4s
+	WORD $0x6ea4e6ba // fcmgt v26.4s, v21.4s, v4.4s
+	WORD $0x4e3a1ed6 // and v22.16b, v22.16b, v26.16b
+	WORD $0x6eb4e4b7 // fcmgt v23.4s, v5.4s, v20.4s
+	WORD $0x6ea5e6ba // fcmgt v26.4s, v21.4s, v5.4s
+	WORD $0x4e3a1ef7 // and v23.16b, v23.16b, v26.16b
+	WORD $0x6eb4e4d8 // fcmgt v24.4s, v6.4s, v20.4s
+	WORD $0x6ea6e6ba // fcmgt v26.4s, v21.4s, v6.4s
+	WORD $0x4e3a1f18 // and v24.16b, v24.16b, v26.16b
+	WORD $0x6eb4e4f9 // fcmgt v25.4s, v7.4s, v20.4s
+	WORD $0x6ea7e6ba // fcmgt v26.4s, v21.4s, v7.4s
+	WORD $0x4e3a1f39 // and v25.16b, v25.16b, v26.16b
+	WORD $0x4e571ad6 // uzp1 v22.8h, v22.8h, v23.8h
+	WORD $0x4e591b18 // uzp1 v24.8h, v24.8h, v25.8h
+	WORD $0x4e181ad6 // uzp1 v22.16b, v22.16b, v24.16b
+	WORD $0x4e3b1ed6 // and v22.16b, v22.16b, v27.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	VST1 V22.H[0], (R16)
+	ADD R17, R16, R16
+	WORD $0x6eb4e516 // fcmgt v22.4s, v8.4s, v20.4s
+	WORD $0x6ea8e6ba // fcmgt v26.4s, v21.4s, v8.4s
+	WORD $0x4e3a1ed6 // and v22.16b, v22.16b, v26.16b
+	WORD $0x6eb4e537 // fcmgt v23.4s, v9.4s, v20.4s
+	WORD $0x6ea9e6ba // fcmgt v26.4s, v21.4s, v9.4s
+	WORD $0x4e3a1ef7 // and v23.16b, v23.16b, v26.16b
+	WORD $0x6eb4e558 // fcmgt v24.4s, v10.4s, v20.4s
+	WORD $0x6eaae6ba // fcmgt v26.4s, v21.4s, v10.4s
+	WORD $0x4e3a1f18 // and v24.16b, v24.16b, v26.16b
+	WORD $0x6eb4e579 // fcmgt v25.4s, v11.4s, v20.4s
+	WORD $0x6eabe6ba // fcmgt v26.4s, v21.4s, v11.4s
+	WORD $0x4e3a1f39 // and v25.16b, v25.16b, v26.16b
+	WORD $0x4e571ad6 // uzp1 v22.8h, v22.8h, v23.8h
+	WORD $0x4e591b18 // uzp1 v24.8h, v24.8h, v25.8h
+	WORD $0x4e181ad6 // uzp1 v22.16b, v22.16b, v24.16b
+	WORD $0x4e3b1ed6 // and v22.16b, v22.16b, v27.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	VST1 V22.H[0], (R16)
+emitted:
+	TBZ $1, R15, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
+	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
+	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
+	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
+	WORD $0x4eb5f421 // fmin v1.4s, v1.4s, v21.4s
+	WORD $0x4e34f442 // fmax v2.4s, v2.4s, v20.4s
+	WORD $0x4eb5f442 // fmin v2.4s, v2.4s, v21.4s
+	WORD $0x4e34f463 // fmax v3.4s, v3.4s, v20.4s
+	WORD $0x4eb5f463 // fmin v3.4s, v3.4s, v21.4s
+	WORD $0x4e34f484 // fmax v4.4s, v4.4s, v20.4s
+	WORD $0x4eb5f484 // fmin v4.4s, v4.4s, v21.4s
+	WORD $0x4e34f4a5 // fmax v5.4s, v5.4s, v20.4s
+	WORD $0x4eb5f4a5 // fmin v5.4s, v5.4s, v21.4s
+	WORD $0x4e34f4c6 // fmax v6.4s, v6.4s, v20.4s
+	WORD $0x4eb5f4c6 // fmin v6.4s, v6.4s, v21.4s
+	WORD $0x4e34f4e7 // fmax v7.4s, v7.4s, v20.4s
+	WORD $0x4eb5f4e7 // fmin v7.4s, v7.4s, v21.4s
+	WORD $0x4e34f508 // fmax v8.4s, v8.4s, v20.4s
+	WORD $0x4eb5f508 // fmin v8.4s, v8.4s, v21.4s
+	WORD $0x4e34f529 // fmax v9.4s, v9.4s, v20.4s
+	WORD $0x4eb5f529 // fmin v9.4s, v9.4s, v21.4s
+	WORD $0x4e34f54a // fmax v10.4s, v10.4s, v20.4s
+	WORD $0x4eb5f54a // fmin v10.4s, v10.4s, v21.4s
+	WORD $0x4e34f56b // fmax v11.4s, v11.4s, v20.4s
+	WORD $0x4eb5f56b // fmin v11.4s, v11.4s, v21.4s
+bounded:
+	TBZ $3, R15, gated
+	MOVD $channelBits<>(SB), R20
+	VLD1 (R20), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
+	MOVD 48(R0), R16
+	MOVD 64(R0), R17
+	VLD1R (R16), [V28.H8]
+	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
+	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
+	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
+	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
+	ADD R17, R16, R16
+	VLD1R (R16), [V28.H8]
+	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
+	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
+	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
+	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
+	ADD R17, R16, R16
+	VLD1R (R16), [V28.H8]
+	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
+	WORD $0x6e34dd16 // fmul v22.4s, v8.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec8 // bif v8.16b, v22.16b, v29.16b
+	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
+	WORD $0x6e34dd36 // fmul v22.4s, v9.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec9 // bif v9.16b, v22.16b, v29.16b
+	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
+	WORD $0x6e34dd56 // fmul v22.4s, v10.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1eca // bif v10.16b, v22.16b, v29.16b
+	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
+	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R15, store
+	MOVD 88(R0), R16
+	MOVD 104(R0), R17
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R16)
+	ADD R17, R16, R16
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R16)
+	ADD R17, R16, R16
+	VORR V8.B16, V8.B16, V24.B16
+	VORR V9.B16, V9.B16, V25.B16
+	VORR V10.B16, V10.B16, V26.B16
+	VORR V11.B16, V11.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R16)
+	TBNZ $5, R15, end
+store:
+	MOVD 16(R0), R16
+	MOVD 32(R0), R17
+	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R16)
+	ADD R17, R16, R16
+	VST1 [V4.S4, V5.S4, V6.S4, V7.S4], (R16)
+	ADD R17, R16, R16
+	VST1 [V8.S4, V9.S4, V10.S4, V11.S4], (R16)
+end:
+	RET
+
+// func depthBF16NEONn3(t *tile)
+TEXT ·depthBF16NEONn3(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	MOVD 0(R0), R1
+	MOVD 0(R1), R2
+	MOVD 8(R1), R3
+	MOVD 56(R1), R4
+	MOVD 16(R1), R5
+	MOVD 24(R1), R6
+	CBZ R6, done
+tap:
+	MOVD.P 8(R5), R7
+	ADD R2, R7, R7
+	VLD1.P 64(R3), [V20.S4, V21.S4, V22.S4, V23.S4]
+	VLD1.P (R7)(R4), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e34cf00 // fmla v0.4s, v24.4s, v20.4s
+	WORD $0x4e35cf21 // fmla v1.4s, v25.4s, v21.4s
+	WORD $0x4e36cf42 // fmla v2.4s, v26.4s, v22.4s
+	WORD $0x4e37cf63 // fmla v3.4s, v27.4s, v23.4s
+	VLD1.P (R7)(R4), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e34cf04 // fmla v4.4s, v24.4s, v20.4s
+	WORD $0x4e35cf25 // fmla v5.4s, v25.4s, v21.4s
+	WORD $0x4e36cf46 // fmla v6.4s, v26.4s, v22.4s
+	WORD $0x4e37cf67 // fmla v7.4s, v27.4s, v23.4s
+	VLD1.P (R7)(R4), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e34cf08 // fmla v8.4s, v24.4s, v20.4s
+	WORD $0x4e35cf29 // fmla v9.4s, v25.4s, v21.4s
+	WORD $0x4e36cf4a // fmla v10.4s, v26.4s, v22.4s
+	WORD $0x4e37cf6b // fmla v11.4s, v27.4s, v23.4s
+	SUBS $1, R6, R6
+	BNE tap
+done:
+	MOVD 40(R0), R8
+	CBZ R8, biased
+	VLD1 (R8), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
+	WORD $0x4e35d421 // fadd v1.4s, v1.4s, v21.4s
+	WORD $0x4e36d442 // fadd v2.4s, v2.4s, v22.4s
+	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
+	WORD $0x4e34d484 // fadd v4.4s, v4.4s, v20.4s
+	WORD $0x4e35d4a5 // fadd v5.4s, v5.4s, v21.4s
+	WORD $0x4e36d4c6 // fadd v6.4s, v6.4s, v22.4s
+	WORD $0x4e37d4e7 // fadd v7.4s, v7.4s, v23.4s
+	WORD $0x4e34d508 // fadd v8.4s, v8.4s, v20.4s
+	WORD $0x4e35d529 // fadd v9.4s, v9.4s, v21.4s
+	WORD $0x4e36d54a // fadd v10.4s, v10.4s, v22.4s
+	WORD $0x4e37d56b // fadd v11.4s, v11.4s, v23.4s
+biased:
+	MOVD 72(R0), R9
+	CBZ R9, store
+	TBZ $0, R9, summed
+	MOVD 120(R0), R10
+	MOVD 136(R0), R11
+	VLD1 (R10), [V24.S4, V25.S4, V26.S4, V27.S4]
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R11, R10, R10
+	VLD1 (R10), [V24.S4, V25.S4, V26.S4, V27.S4]
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R11, R10, R10
+	VLD1 (R10), [V24.S4, V25.S4, V26.S4, V27.S4]
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+summed:
+	TBZ $6, R9, plussed
+	MOVD 88(R0), R10
+	MOVD 104(R0), R11
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R11, R10, R10
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R11, R10, R10
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+plussed:
+	TBZ $2, R9, emitted
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
+	MOVD $0x8040201008040201, R12
+	VDUP R12, V27.D2
+	MOVD 48(R0), R10
+	MOVD 64(R0), R11
+	WORD $0x6eb4e416 // fcmgt v22.4s, v0.4s, v20.4s
+	WORD $0x6ea0e6ba // fcmgt v26.4s, v21.4s, v0.4s
+	WORD $0x4e3a1ed6 // and v22.16b, v22.16b, v26.16b
+	WORD $0x6eb4e437 // fcmgt v23.4s, v1.4s, v20.4s
+	WORD $0x6ea1e6ba // fcmgt v26.4s, v21.4s, v1.4s
+	WORD $0x4e3a1ef7 // and v23.16b, v23.16b, v26.16b
+	WORD $0x6eb4e458 // fcmgt v24.4s, v2.4s, v20.4s
+	WORD $0x6ea2e6ba // fcmgt v26.4s, v21.4s, v2.4s
+	WORD $0x4e3a1f18 // and v24.16b, v24.16b, v26.16b
+	WORD $0x6eb4e479 // fcmgt v25.4s, v3.4s, v20.4s
+	WORD $0x6ea3e6ba // fcmgt v26.4s, v21.4s, v3.4s
+	WORD $0x4e3a1f39 // and v25.16b, v25.16b, v26.16b
+	WORD $0x4e571ad6 // uzp1 v22.8h, v22.8h, v23.8h
+	WORD $0x4e591b18 // uzp1 v24.8h, v24.8h, v25.8h
+	WORD $0x4e181ad6 // uzp1 v22.16b, v22.16b, v24.16b
+	WORD $0x4e3b1ed6 // and v22.16b, v22.16b, v27.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	VST1 V22.H[0], (R10)
+	ADD R11, R10, R10
+	WORD $0x6eb4e496 // fcmgt v22.4s, v4.4s, v20.4s
+	WORD $0x6ea4e6ba // fcmgt v26.4s, v21.4s, v4.4s
+	WORD $0x4e3a1ed6 // and v22.16b, v22.16b, v26.16b
+	WORD $0x6eb4e4b7 // fcmgt v23.4s, v5.4s, v20.4s
+	WORD $0x6ea5e6ba // fcmgt v26.4s, v21.4s, v5.4s
+	WORD $0x4e3a1ef7 // and v23.16b, v23.16b, v26.16b
+	WORD $0x6eb4e4d8 // fcmgt v24.4s, v6.4s, v20.4s
+	WORD $0x6ea6e6ba // fcmgt v26.4s, v21.4s, v6.4s
+	WORD $0x4e3a1f18 // and v24.16b, v24.16b, v26.16b
+	WORD $0x6eb4e4f9 // fcmgt v25.4s, v7.4s, v20.4s
+	WORD $0x6ea7e6ba // fcmgt v26.4s, v21.4s, v7.4s
+	WORD $0x4e3a1f39 // and v25.16b, v25.16b, v26.16b
+	WORD $0x4e571ad6 // uzp1 v22.8h, v22.8h, v23.8h
+	WORD $0x4e591b18 // uzp1 v24.8h, v24.8h, v25.8h
+	WORD $0x4e181ad6 // uzp1 v22.16b, v22.16b, v24.16b
+	WORD $0x4e3b1ed6 // and v22.16b, v22.16b, v27.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	VST1 V22.H[0], (R10)
+	ADD R11, R10, R10
+	WORD $0x6eb4e516 // fcmgt v22.4s, v8.4s, v20.4s
+	WORD $0x6ea8e6ba // fcmgt v26.4s, v21.4s, v8.4s
+	WORD $0x4e3a1ed6 // and v22.16b, v22.16b, v26.16b
+	WORD $0x6eb4e537 // fcmgt v23.4s, v9.4s, v20.4s
+	WORD $0x6ea9e6ba // fcmgt v26.4s, v21.4s, v9.4s
+	WORD $0x4e3a1ef7 // and v23.16b, v23.16b, v26.16b
+	WORD $0x6eb4e558 // fcmgt v24.4s, v10.4s, v20.4s
+	WORD $0x6eaae6ba // fcmgt v26.4s, v21.4s, v10.4s
+	WORD $0x4e3a1f18 // and v24.16b, v24.16b, v26.16b
+	WORD $0x6eb4e579 // fcmgt v25.4s, v11.4s, v20.4s
+	WORD $0x6eabe6ba // fcmgt v26.4s, v21.4s, v11.4s
+	WORD $0x4e3a1f39 // and v25.16b, v25.16b, v26.16b
+	WORD $0x4e571ad6 // uzp1 v22.8h, v22.8h, v23.8h
+	WORD $0x4e591b18 // uzp1 v24.8h, v24.8h, v25.8h
+	WORD $0x4e181ad6 // uzp1 v22.16b, v22.16b, v24.16b
+	WORD $0x4e3b1ed6 // and v22.16b, v22.16b, v27.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	VST1 V22.H[0], (R10)
+emitted:
+	TBZ $1, R9, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
+	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
+	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
+	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
+	WORD $0x4eb5f421 // fmin v1.4s, v1.4s, v21.4s
+	WORD $0x4e34f442 // fmax v2.4s, v2.4s, v20.4s
+	WORD $0x4eb5f442 // fmin v2.4s, v2.4s, v21.4s
+	WORD $0x4e34f463 // fmax v3.4s, v3.4s, v20.4s
+	WORD $0x4eb5f463 // fmin v3.4s, v3.4s, v21.4s
+	WORD $0x4e34f484 // fmax v4.4s, v4.4s, v20.4s
+	WORD $0x4eb5f484 // fmin v4.4s, v4.4s, v21.4s
+	WORD $0x4e34f4a5 // fmax v5.4s, v5.4s, v20.4s
+	WORD $0x4eb5f4a5 // fmin v5.4s, v5.4s, v21.4s
+	WORD $0x4e34f4c6 // fmax v6.4s, v6.4s, v20.4s
+	WORD $0x4eb5f4c6 // fmin v6.4s, v6.4s, v21.4s
+	WORD $0x4e34f4e7 // fmax v7.4s, v7.4s, v20.4s
+	WORD $0x4eb5f4e7 // fmin v7.4s, v7.4s, v21.4s
+	WORD $0x4e34f508 // fmax v8.4s, v8.4s, v20.4s
+	WORD $0x4eb5f508 // fmin v8.4s, v8.4s, v21.4s
+	WORD $0x4e34f529 // fmax v9.4s, v9.4s, v20.4s
+	WORD $0x4eb5f529 // fmin v9.4s, v9.4s, v21.4s
+	WORD $0x4e34f54a // fmax v10.4s, v10.4s, v20.4s
+	WORD $0x4eb5f54a // fmin v10.4s, v10.4s, v21.4s
+	WORD $0x4e34f56b // fmax v11.4s, v11.4s, v20.4s
+	WORD $0x4eb5f56b // fmin v11.4s, v11.4s, v21.4s
+bounded:
+	TBZ $3, R9, gated
+	MOVD $channelBits<>(SB), R13
+	VLD1 (R13), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
+	MOVD 48(R0), R10
+	MOVD 64(R0), R11
+	VLD1R (R10), [V28.H8]
+	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
+	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
+	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
+	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
+	ADD R11, R10, R10
+	VLD1R (R10), [V28.H8]
+	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
+	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
+	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
+	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
+	ADD R11, R10, R10
+	VLD1R (R10), [V28.H8]
+	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
+	WORD $0x6e34dd16 // fmul v22.4s, v8.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec8 // bif v8.16b, v22.16b, v29.16b
+	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
+	WORD $0x6e34dd36 // fmul v22.4s, v9.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec9 // bif v9.16b, v22.16b, v29.16b
+	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
+	WORD $0x6e34dd56 // fmul v22.4s, v10.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1eca // bif v10.16b, v22.16b, v29.16b
+	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
+	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R9, store
+	MOVD 88(R0), R10
+	MOVD 104(R0), R11
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	ADD R11, R10, R10
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	ADD R11, R10, R10
+	VORR V8.B16, V8.B16, V24.B16
+	VORR V9.B16, V9.B16, V25.B16
+	VORR V10.B16, V10.B16, V26.B16
+	VORR V11.B16, V11.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	TBNZ $5, R9, end
+store:
+	MOVD 16(R0), R10
+	MOVD 32(R0), R11
+	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R10)
+	ADD R11, R10, R10
+	VST1 [V4.S4, V5.S4, V6.S4, V7.S4], (R10)
+	ADD R11, R10, R10
+	VST1 [V8.S4, V9.S4, V10.S4, V11.S4], (R10)
+end:
+	RET
+
+// func convBF16NEONn4(t *tile)
+TEXT ·convBF16NEONn4(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	MOVD 0(R0), R1
+	MOVD 8(R0), R2
+	CBZ R2, done
+segment:
+	MOVD 0(R1), R3
+	MOVD 8(R1), R4
+	MOVD 56(R1), R5
+	MOVD 40(R1), R6
+block:
+	MOVD $4, R7
+	MOVD 48(R1), R10
+	CMP $1, R6
+	CSEL EQ, R10, R7, R7
+	MOVD 16(R1), R8
+	MOVD 24(R1), R9
+	CMP $4, R7
+	BNE tap
+whole:
+	MOVD.P 8(R8), R11
+	ADD R3, R11, R11
+	VLD1.P (R11)(R5), [V24.H8, V25.H8]
+	VLD1.P (R11)(R5), [V26.H8, V27.H8]
+	VLD1.P (R11)(R5), [V28.H8, V29.H8]
+	VLD1.P (R11)(R5), [V30.H8, V31.H8]
+	WORD $0x4eda3b13 // zip1 v19.2d, v24.2d, v26.2d
+	WORD $0x4eda7b18 // zip2 v24.2d, v24.2d, v26.2d
+	WORD $0x4edb3b3a // zip1 v26.2d, v25.2d, v27.2d
+	WORD $0x4edb7b39 // zip2 v25.2d, v25.2d, v27.2d
+	WORD $0x4ede3b9b // zip1 v27.2d, v28.2d, v30.2d
+	WORD $0x4ede7b9c // zip2 v28.2d, v28.2d, v30.2d
+	WORD $0x4edf3bbe // zip1 v30.2d, v29.2d, v31.2d
+	WORD $0x4edf7bbd // zip2 v29.2d, v29.2d, v31.2d
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ee60 // bfmmla v0.4s, v19.8h, v20.8h
+	WORD $0x6e55ee64 // bfmmla v4.4s, v19.8h, v21.8h
+	WORD $0x6e56ee61 // bfmmla v1.4s, v19.8h, v22.8h
+	WORD $0x6e57ee65 // bfmmla v5.4s, v19.8h, v23.8h
+	WORD $0x6e54ef68 // bfmmla v8.4s, v27.8h, v20.8h
+	WORD $0x6e55ef6c // bfmmla v12.4s, v27.8h, v21.8h
+	WORD $0x6e56ef69 // bfmmla v9.4s, v27.8h, v22.8h
+	WORD $0x6e57ef6d // bfmmla v13.4s, v27.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ee62 // bfmmla v2.4s, v19.8h, v20.8h
+	WORD $0x6e55ee66 // bfmmla v6.4s, v19.8h, v21.8h
+	WORD $0x6e56ee63 // bfmmla v3.4s, v19.8h, v22.8h
+	WORD $0x6e57ee67 // bfmmla v7.4s, v19.8h, v23.8h
+	WORD $0x6e54ef6a // bfmmla v10.4s, v27.8h, v20.8h
+	WORD $0x6e55ef6e // bfmmla v14.4s, v27.8h, v21.8h
+	WORD $0x6e56ef6b // bfmmla v11.4s, v27.8h, v22.8h
+	WORD $0x6e57ef6f // bfmmla v15.4s, v27.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef00 // bfmmla v0.4s, v24.8h, v20.8h
+	WORD $0x6e55ef04 // bfmmla v4.4s, v24.8h, v21.8h
+	WORD $0x6e56ef01 // bfmmla v1.4s, v24.8h, v22.8h
+	WORD $0x6e57ef05 // bfmmla v5.4s, v24.8h, v23.8h
+	WORD $0x6e54ef88 // bfmmla v8.4s, v28.8h, v20.8h
+	WORD $0x6e55ef8c // bfmmla v12.4s, v28.8h, v21.8h
+	WORD $0x6e56ef89 // bfmmla v9.4s, v28.8h, v22.8h
+	WORD $0x6e57ef8d // bfmmla v13.4s, v28.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef02 // bfmmla v2.4s, v24.8h, v20.8h
+	WORD $0x6e55ef06 // bfmmla v6.4s, v24.8h, v21.8h
+	WORD $0x6e56ef03 // bfmmla v3.4s, v24.8h, v22.8h
+	WORD $0x6e57ef07 // bfmmla v7.4s, v24.8h, v23.8h
+	WORD $0x6e54ef8a // bfmmla v10.4s, v28.8h, v20.8h
+	WORD $0x6e55ef8e // bfmmla v14.4s, v28.8h, v21.8h
+	WORD $0x6e56ef8b // bfmmla v11.4s, v28.8h, v22.8h
+	WORD $0x6e57ef8f // bfmmla v15.4s, v28.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef40 // bfmmla v0.4s, v26.8h, v20.8h
+	WORD $0x6e55ef44 // bfmmla v4.4s, v26.8h, v21.8h
+	WORD $0x6e56ef41 // bfmmla v1.4s, v26.8h, v22.8h
+	WORD $0x6e57ef45 // bfmmla v5.4s, v26.8h, v23.8h
+	WORD $0x6e54efc8 // bfmmla v8.4s, v30.8h, v20.8h
+	WORD $0x6e55efcc // bfmmla v12.4s, v30.8h, v21.8h
+	WORD $0x6e56efc9 // bfmmla v9.4s, v30.8h, v22.8h
+	WORD $0x6e57efcd // bfmmla v13.4s, v30.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef42 // bfmmla v2.4s, v26.8h, v20.8h
+	WORD $0x6e55ef46 // bfmmla v6.4s, v26.8h, v21.8h
+	WORD $0x6e56ef43 // bfmmla v3.4s, v26.8h, v22.8h
+	WORD $0x6e57ef47 // bfmmla v7.4s, v26.8h, v23.8h
+	WORD $0x6e54efca // bfmmla v10.4s, v30.8h, v20.8h
+	WORD $0x6e55efce // bfmmla v14.4s, v30.8h, v21.8h
+	WORD $0x6e56efcb // bfmmla v11.4s, v30.8h, v22.8h
+	WORD $0x6e57efcf // bfmmla v15.4s, v30.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef20 // bfmmla v0.4s, v25.8h, v20.8h
+	WORD $0x6e55ef24 // bfmmla v4.4s, v25.8h, v21.8h
+	WORD $0x6e56ef21 // bfmmla v1.4s, v25.8h, v22.8h
+	WORD $0x6e57ef25 // bfmmla v5.4s, v25.8h, v23.8h
+	WORD $0x6e54efa8 // bfmmla v8.4s, v29.8h, v20.8h
+	WORD $0x6e55efac // bfmmla v12.4s, v29.8h, v21.8h
+	WORD $0x6e56efa9 // bfmmla v9.4s, v29.8h, v22.8h
+	WORD $0x6e57efad // bfmmla v13.4s, v29.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef22 // bfmmla v2.4s, v25.8h, v20.8h
+	WORD $0x6e55ef26 // bfmmla v6.4s, v25.8h, v21.8h
+	WORD $0x6e56ef23 // bfmmla v3.4s, v25.8h, v22.8h
+	WORD $0x6e57ef27 // bfmmla v7.4s, v25.8h, v23.8h
+	WORD $0x6e54efaa // bfmmla v10.4s, v29.8h, v20.8h
+	WORD $0x6e55efae // bfmmla v14.4s, v29.8h, v21.8h
+	WORD $0x6e56efab // bfmmla v11.4s, v29.8h, v22.8h
+	WORD $0x6e57efaf // bfmmla v15.4s, v29.8h, v23.8h
+	SUBS $1, R9, R9
+	BNE whole
+	B tapped
+tap:
+	MOVD.P 8(R8), R11
+	ADD R3, R11, R11
+	ADD R5, R11, R12
+	ADD R5, R12, R13
+	ADD R5, R13, R14
+	MOVD R7, R10
+quad:
+	FMOVD (R11), F24
+	VLD1 (R12), V24.D[1]
+	FMOVD (R13), F25
+	VLD1 (R14), V25.D[1]
+	ADD $8, R11, R11
+	ADD $8, R12, R12
+	ADD $8, R13, R13
+	ADD $8, R14, R14
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef00 // bfmmla v0.4s, v24.8h, v20.8h
+	WORD $0x6e55ef04 // bfmmla v4.4s, v24.8h, v21.8h
+	WORD $0x6e56ef01 // bfmmla v1.4s, v24.8h, v22.8h
+	WORD $0x6e57ef05 // bfmmla v5.4s, v24.8h, v23.8h
+	WORD $0x6e54ef28 // bfmmla v8.4s, v25.8h, v20.8h
+	WORD $0x6e55ef2c // bfmmla v12.4s, v25.8h, v21.8h
+	WORD $0x6e56ef29 // bfmmla v9.4s, v25.8h, v22.8h
+	WORD $0x6e57ef2d // bfmmla v13.4s, v25.8h, v23.8h
+	VLD1.P 64(R4), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x6e54ef02 // bfmmla v2.4s, v24.8h, v20.8h
+	WORD $0x6e55ef06 // bfmmla v6.4s, v24.8h, v21.8h
+	WORD $0x6e56ef03 // bfmmla v3.4s, v24.8h, v22.8h
+	WORD $0x6e57ef07 // bfmmla v7.4s, v24.8h, v23.8h
+	WORD $0x6e54ef2a // bfmmla v10.4s, v25.8h, v20.8h
+	WORD $0x6e55ef2e // bfmmla v14.4s, v25.8h, v21.8h
+	WORD $0x6e56ef2b // bfmmla v11.4s, v25.8h, v22.8h
+	WORD $0x6e57ef2f // bfmmla v15.4s, v25.8h, v23.8h
+	SUBS $1, R10, R10
+	BNE quad
+	SUBS $1, R9, R9
+	BNE tap
+tapped:
+	MOVD 32(R1), R10
+	ADD R10, R3, R3
+	SUBS $1, R6, R6
+	BNE block
+	ADD $64, R1, R1
+	SUBS $1, R2, R2
+	BNE segment
+done:
+	WORD $0x4ec43813 // zip1 v19.2d, v0.2d, v4.2d
+	WORD $0x4ec47804 // zip2 v4.2d, v0.2d, v4.2d
+	VORR V19.B16, V19.B16, V0.B16
+	WORD $0x4ec53833 // zip1 v19.2d, v1.2d, v5.2d
+	WORD $0x4ec57825 // zip2 v5.2d, v1.2d, v5.2d
+	VORR V19.B16, V19.B16, V1.B16
+	WORD $0x4ec63853 // zip1 v19.2d, v2.2d, v6.2d
+	WORD $0x4ec67846 // zip2 v6.2d, v2.2d, v6.2d
+	VORR V19.B16, V19.B16, V2.B16
+	WORD $0x4ec73873 // zip1 v19.2d, v3.2d, v7.2d
+	WORD $0x4ec77867 // zip2 v7.2d, v3.2d, v7.2d
+	VORR V19.B16, V19.B16, V3.B16
+	WORD $0x4ecc3913 // zip1 v19.2d, v8.2d, v12.2d
+	WORD $0x4ecc790c // zip2 v12.2d, v8.2d, v12.2d
+	VORR V19.B16, V19.B16, V8.B16
+	WORD $0x4ecd3933 // zip1 v19.2d, v9.2d, v13.2d
+	WORD $0x4ecd792d // zip2 v13.2d, v9.2d, v13.2d
+	VORR V19.B16, V19.B16, V9.B16
+	WORD $0x4ece3953 // zip1 v19.2d, v10.2d, v14.2d
+	WORD $0x4ece794e // zip2 v14.2d, v10.2d, v14.2d
+	VORR V19.B16, V19.B16, V10.B16
+	WORD $0x4ecf3973 // zip1 v19.2d, v11.2d, v15.2d
+	WORD $0x4ecf796f // zip2 v15.2d, v11.2d, v15.2d
+	VORR V19.B16, V19.B16, V11.B16
+	MOVD 40(R0), R15
+	CBZ R15, biased
+	VLD1 (R15), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
+	WORD $0x4e35d421 // fadd v1.4s, v1.4s, v21.4s
+	WORD $0x4e36d442 // fadd v2.4s, v2.4s, v22.4s
+	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
+	WORD $0x4e34d484 // fadd v4.4s, v4.4s, v20.4s
+	WORD $0x4e35d4a5 // fadd v5.4s, v5.4s, v21.4s
+	WORD $0x4e36d4c6 // fadd v6.4s, v6.4s, v22.4s
+	WORD $0x4e37d4e7 // fadd v7.4s, v7.4s, v23.4s
+	WORD $0x4e34d508 // fadd v8.4s, v8.4s, v20.4s
+	WORD $0x4e35d529 // fadd v9.4s, v9.4s, v21.4s
+	WORD $0x4e36d54a // fadd v10.4s, v10.4s, v22.4s
+	WORD $0x4e37d56b // fadd v11.4s, v11.4s, v23.4s
+	WORD $0x4e34d58c // fadd v12.4s, v12.4s, v20.4s
+	WORD $0x4e35d5ad // fadd v13.4s, v13.4s, v21.4s
+	WORD $0x4e36d5ce // fadd v14.4s, v14.4s, v22.4s
+	WORD $0x4e37d5ef // fadd v15.4s, v15.4s, v23.4s
+biased:
+	MOVD 72(R0), R16
+	CBZ R16, store
+	TBZ $0, R16, summed
+	MOVD 120(R0), R17
+	MOVD 136(R0), R19
+	VLD1 (R17), [V24.S4, V25.S4, V26.S4, V27.S4]
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R19, R17, R17
+	VLD1 (R17), [V24.S4, V25.S4, V26.S4, V27.S4]
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R19, R17, R17
+	VLD1 (R17), [V24.S4, V25.S4, V26.S4, V27.S4]
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+	ADD R19, R17, R17
+	VLD1 (R17), [V24.S4, V25.S4, V26.S4, V27.S4]
+	WORD $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
+	WORD $0x4e39d5ad // fadd v13.4s, v13.4s, v25.4s
+	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
+	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
+summed:
+	TBZ $6, R16, plussed
+	MOVD 88(R0), R17
+	MOVD 104(R0), R19
+	VLD1 (R17), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R19, R17, R17
+	VLD1 (R17), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R19, R17, R17
+	VLD1 (R17), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+	ADD R19, R17, R17
+	VLD1 (R17), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
+	WORD $0x4e39d5ad // fadd v13.4s, v13.4s, v25.4s
+	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
+	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
+plussed:
+	TBZ $2, R16, emitted
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
+	MOVD $0x8040201008040201, R20
+	VDUP R20, V27.D2
+	MOVD 48(R0), R17
+	MOVD 64(R0), R19
+	WORD $0x6eb4e416 // fcmgt v22.4s, v0.4s, v20.4s
+	WORD $0x6ea0e6ba // fcmgt v26.4s, v21.4s, v0.4s
+	WORD $0x4e3a1ed6 // and v22.16b, v22.16b, v26.16b
+	WORD $0x6eb4e437 // fcmgt v23.4s, v1.4s, v20.4s
+	WORD $0x6ea1e6ba // fcmgt v26.4s, v21.4s, v1.4s
+	WORD $0x4e3a1ef7 // and v23.16b, v23.16b, v26.16b
+	WORD $0x6eb4e458 // fcmgt v24.4s, v2.4s, v20.4s
+	WORD $0x6ea2e6ba // fcmgt v26.4s, v21.4s, v2.4s
+	WORD $0x4e3a1f18 // and v24.16b, v24.16b, v26.16b
+	WORD $0x6eb4e479 // fcmgt v25.4s, v3.4s, v20.4s
+	WORD $0x6ea3e6ba // fcmgt v26.4s, v21.4s, v3.4s
+	WORD $0x4e3a1f39 // and v25.16b, v25.16b, v26.16b
+	WORD $0x4e571ad6 // uzp1 v22.8h, v22.8h, v23.8h
+	WORD $0x4e591b18 // uzp1 v24.8h, v24.8h, v25.8h
+	WORD $0x4e181ad6 // uzp1 v22.16b, v22.16b, v24.16b
+	WORD $0x4e3b1ed6 // and v22.16b, v22.16b, v27.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	VST1 V22.H[0], (R17)
+	ADD R19, R17, R17
+	WORD $0x6eb4e496 // fcmgt v22.4s, v4.4s, v20.4s
+	WORD $0x6ea4e6ba // fcmgt v26.4s, v21.4s, v4.4s
+	WORD $0x4e3a1ed6 // and v22.16b, v22.16b, v26.16b
+	WORD $0x6eb4e4b7 // fcmgt v23.4s, v5.4s, v20.4s
+	WORD $0x6ea5e6ba // fcmgt v26.4s, v21.4s, v5.4s
+	WORD $0x4e3a1ef7 // and v23.16b, v23.16b, v26.16b
+	WORD $0x6eb4e4d8 // fcmgt v24.4s, v6.4s, v20.4s
+	WORD $0x6ea6e6ba // fcmgt v26.4s, v21.4s, v6.4s
+	WORD $0x4e3a1f18 // and v24.16b, v24.16b, v26.16b
+	WORD $0x6eb4e4f9 // fcmgt v25.4s, v7.4s, v20.4s
+	WORD $0x6ea7e6ba // fcmgt v26.4s, v21.4s, v7.4s
+	WORD $0x4e3a1f39 // and v25.16b, v25.16b, v26.16b
+	WORD $0x4e571ad6 // uzp1 v22.8h, v22.8h, v23.8h
+	WORD $0x4e591b18 // uzp1 v24.8h, v24.8h, v25.8h
+	WORD $0x4e181ad6 // uzp1 v22.16b, v22.16b, v24.16b
+	WORD $0x4e3b1ed6 // and v22.16b, v22.16b, v27.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	VST1 V22.H[0], (R17)
+	ADD R19, R17, R17
+	WORD $0x6eb4e516 // fcmgt v22.4s, v8.4s, v20.4s
+	WORD $0x6ea8e6ba // fcmgt v26.4s, v21.4s, v8.4s
+	WORD $0x4e3a1ed6 // and v22.16b, v22.16b, v26.16b
+	WORD $0x6eb4e537 // fcmgt v23.4s, v9.4s, v20.4s
+	WORD $0x6ea9e6ba // fcmgt v26.4s, v21.4s, v9.4s
+	WORD $0x4e3a1ef7 // and v23.16b, v23.16b, v26.16b
+	WORD $0x6eb4e558 // fcmgt v24.4s, v10.4s, v20.4s
+	WORD $0x6eaae6ba // fcmgt v26.4s, v21.4s, v10.4s
+	WORD $0x4e3a1f18 // and v24.16b, v24.16b, v26.16b
+	WORD $0x6eb4e579 // fcmgt v25.4s, v11.4s, v20.4s
+	WORD $0x6eabe6ba // fcmgt v26.4s, v21.4s, v11.4s
+	WORD $0x4e3a1f39 // and v25.16b, v25.16b, v26.16b
+	WORD $0x4e571ad6 // uzp1 v22.8h, v22.8h, v23.8h
+	WORD $0x4e591b18 // uzp1 v24.8h, v24.8h, v25.8h
+	WORD $0x4e181ad6 // uzp1 v22.16b, v22.16b, v24.16b
+	WORD $0x4e3b1ed6 // and v22.16b, v22.16b, v27.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	VST1 V22.H[0], (R17)
+	ADD R19, R17, R17
+	WORD $0x6eb4e596 // fcmgt v22.4s, v12.4s, v20.4s
+	WORD $0x6eace6ba // fcmgt v26.4s, v21.4s, v12.4s
+	WORD $0x4e3a1ed6 // and v22.16b, v22.16b, v26.16b
+	WORD $0x6eb4e5b7 // fcmgt v23.4s, v13.4s, v20.4s
+	WORD $0x6eade6ba // fcmgt v26.4s, v21.4s, v13.4s
+	WORD $0x4e3a1ef7 // and v23.16b, v23.16b, v26.16b
+	WORD $0x6eb4e5d8 // fcmgt v24.4s, v14.4s, v20.4s
+	WORD $0x6eaee6ba // fcmgt v26.4s, v21.4s, v14.4s
+	WORD $0x4e3a1f18 // and v24.16b, v24.16b, v26.16b
+	WORD $0x6eb4e5f9 // fcmgt v25.4s, v15.4s, v20.4s
+	WORD $0x6eafe6ba // fcmgt v26.4s, v21.4s, v15.4s
+	WORD $0x4e3a1f39 // and v25.16b, v25.16b, v26.16b
+	WORD $0x4e571ad6 // uzp1 v22.8h, v22.8h, v23.8h
+	WORD $0x4e591b18 // uzp1 v24.8h, v24.8h, v25.8h
+	WORD $0x4e181ad6 // uzp1 v22.16b, v22.16b, v24.16b
+	WORD $0x4e3b1ed6 // and v22.16b, v22.16b, v27.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	VST1 V22.H[0], (R17)
+emitted:
+	TBZ $1, R16, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
+	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
+	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
+	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
+	WORD $0x4eb5f421 // fmin v1.4s, v1.4s, v21.4s
+	WORD $0x4e34f442 // fmax v2.4s, v2.4s, v20.4s
+	WORD $0x4eb5f442 // fmin v2.4s, v2.4s, v21.4s
+	WORD $0x4e34f463 // fmax v3.4s, v3.4s, v20.4s
+	WORD $0x4eb5f463 // fmin v3.4s, v3.4s, v21.4s
+	WORD $0x4e34f484 // fmax v4.4s, v4.4s, v20.4s
+	WORD $0x4eb5f484 // fmin v4.4s, v4.4s, v21.4s
+	WORD $0x4e34f4a5 // fmax v5.4s, v5.4s, v20.4s
+	WORD $0x4eb5f4a5 // fmin v5.4s, v5.4s, v21.4s
+	WORD $0x4e34f4c6 // fmax v6.4s, v6.4s, v20.4s
+	WORD $0x4eb5f4c6 // fmin v6.4s, v6.4s, v21.4s
+	WORD $0x4e34f4e7 // fmax v7.4s, v7.4s, v20.4s
+	WORD $0x4eb5f4e7 // fmin v7.4s, v7.4s, v21.4s
+	WORD $0x4e34f508 // fmax v8.4s, v8.4s, v20.4s
+	WORD $0x4eb5f508 // fmin v8.4s, v8.4s, v21.4s
+	WORD $0x4e34f529 // fmax v9.4s, v9.4s, v20.4s
+	WORD $0x4eb5f529 // fmin v9.4s, v9.4s, v21.4s
+	WORD $0x4e34f54a // fmax v10.4s, v10.4s, v20.4s
+	WORD $0x4eb5f54a // fmin v10.4s, v10.4s, v21.4s
+	WORD $0x4e34f56b // fmax v11.4s, v11.4s, v20.4s
+	WORD $0x4eb5f56b // fmin v11.4s, v11.4s, v21.4s
+	WORD $0x4e34f58c // fmax v12.4s, v12.4s, v20.4s
+	WORD $0x4eb5f58c // fmin v12.4s, v12.4s, v21.4s
+	WORD $0x4e34f5ad // fmax v13.4s, v13.4s, v20.4s
+	WORD $0x4eb5f5ad // fmin v13.4s, v13.4s, v21.4s
+	WORD $0x4e34f5ce // fmax v14.4s, v14.4s, v20.4s
+	WORD $0x4eb5f5ce // fmin v14.4s, v14.4s, v21.4s
+	WORD $0x4e34f5ef // fmax v15.4s, v15.4s, v20.4s
+	WORD $0x4eb5f5ef // fmin v15.4s, v15.4s, v21.4s
+bounded:
+	TBZ $3, R16, gated
+	MOVD $channelBits<>(SB), R21
+	VLD1 (R21), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
+	MOVD 48(R0), R17
+	MOVD 64(R0), R19
+	VLD1R (R17), [V28.H8]
+	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
+	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
+	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
+	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
+	ADD R19, R17, R17
+	VLD1R (R17), [V28.H8]
+	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
+	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
+	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
+	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
+	ADD R19, R17, R17
+	VLD1R (R17), [V28.H8]
+	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
+	WORD $0x6e34dd16 // fmul v22.4s, v8.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec8 // bif v8.16b, v22.16b, v29.16b
+	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
+	WORD $0x6e34dd36 // fmul v22.4s, v9.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec9 // bif v9.16b, v22.16b, v29.16b
+	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
+	WORD $0x6e34dd56 // fmul v22.4s, v10.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1eca // bif v10.16b, v22.16b, v29.16b
+	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
+	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
+	ADD R19, R17, R17
+	VLD1R (R17), [V28.H8]
+	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
+	WORD $0x6e34dd96 // fmul v22.4s, v12.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecc // bif v12.16b, v22.16b, v29.16b
+	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
+	WORD $0x6e34ddb6 // fmul v22.4s, v13.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecd // bif v13.16b, v22.16b, v29.16b
+	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
+	WORD $0x6e34ddd6 // fmul v22.4s, v14.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ece // bif v14.16b, v22.16b, v29.16b
+	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
+	WORD $0x6e34ddf6 // fmul v22.4s, v15.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecf // bif v15.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R16, store
+	MOVD 88(R0), R17
+	MOVD 104(R0), R19
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R17)
+	ADD R19, R17, R17
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R17)
+	ADD R19, R17, R17
+	VORR V8.B16, V8.B16, V24.B16
+	VORR V9.B16, V9.B16, V25.B16
+	VORR V10.B16, V10.B16, V26.B16
+	VORR V11.B16, V11.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R17)
+	ADD R19, R17, R17
+	VORR V12.B16, V12.B16, V24.B16
+	VORR V13.B16, V13.B16, V25.B16
+	VORR V14.B16, V14.B16, V26.B16
+	VORR V15.B16, V15.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R17)
+	TBNZ $5, R16, end
+store:
+	MOVD 16(R0), R17
+	MOVD 32(R0), R19
+	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R17)
+	ADD R19, R17, R17
+	VST1 [V4.S4, V5.S4, V6.S4, V7.S4], (R17)
+	ADD R19, R17, R17
+	VST1 [V8.S4, V9.S4, V10.S4, V11.S4], (R17)
+	ADD R19, R17, R17
+	VST1 [V12.S4, V13.S4, V14.S4, V15.S4], (R17)
+end:
+	RET
+
+// func depthBF16NEONn4(t *tile)
+TEXT ·depthBF16NEONn4(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	MOVD 0(R0), R1
+	MOVD 0(R1), R2
+	MOVD 8(R1), R3
+	MOVD 56(R1), R4
+	MOVD 16(R1), R5
+	MOVD 24(R1), R6
+	CBZ R6, done
+tap:
+	MOVD.P 8(R5), R7
+	ADD R2, R7, R7
+	VLD1.P 64(R3), [V20.S4, V21.S4, V22.S4, V23.S4]
+	VLD1.P (R7)(R4), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e34cf00 // fmla v0.4s, v24.4s, v20.4s
+	WORD $0x4e35cf21 // fmla v1.4s, v25.4s, v21.4s
+	WORD $0x4e36cf42 // fmla v2.4s, v26.4s, v22.4s
+	WORD $0x4e37cf63 // fmla v3.4s, v27.4s, v23.4s
+	VLD1.P (R7)(R4), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e34cf04 // fmla v4.4s, v24.4s, v20.4s
+	WORD $0x4e35cf25 // fmla v5.4s, v25.4s, v21.4s
+	WORD $0x4e36cf46 // fmla v6.4s, v26.4s, v22.4s
+	WORD $0x4e37cf67 // fmla v7.4s, v27.4s, v23.4s
+	VLD1.P (R7)(R4), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e34cf08 // fmla v8.4s, v24.4s, v20.4s
+	WORD $0x4e35cf29 // fmla v9.4s, v25.4s, v21.4s
+	WORD $0x4e36cf4a // fmla v10.4s, v26.4s, v22.4s
+	WORD $0x4e37cf6b // fmla v11.4s, v27.4s, v23.4s
+	VLD1.P (R7)(R4), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e34cf0c // fmla v12.4s, v24.4s, v20.4s
+	WORD $0x4e35cf2d // fmla v13.4s, v25.4s, v21.4s
+	WORD $0x4e36cf4e // fmla v14.4s, v26.4s, v22.4s
+	WORD $0x4e37cf6f // fmla v15.4s, v27.4s, v23.4s
+	SUBS $1, R6, R6
+	BNE tap
+done:
+	MOVD 40(R0), R8
+	CBZ R8, biased
+	VLD1 (R8), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
+	WORD $0x4e35d421 // fadd v1.4s, v1.4s, v21.4s
+	WORD $0x4e36d442 // fadd v2.4s, v2.4s, v22.4s
+	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
+	WORD $0x4e34d484 // fadd v4.4s, v4.4s, v20.4s
+	WORD $0x4e35d4a5 // fadd v5.4s, v5.4s, v21.4s
+	WORD $0x4e36d4c6 // fadd v6.4s, v6.4s, v22.4s
+	WORD $0x4e37d4e7 // fadd v7.4s, v7.4s, v23.4s
+	WORD $0x4e34d508 // fadd v8.4s, v8.4s, v20.4s
+	WORD $0x4e35d529 // fadd v9.4s, v9.4s, v21.4s
+	WORD $0x4e36d54a // fadd v10.4s, v10.4s, v22.4s
+	WORD $0x4e37d56b // fadd v11.4s, v11.4s, v23.4s
+	WORD $0x4e34d58c // fadd v12.4s, v12.4s, v20.4s
+	WORD $0x4e35d5ad // fadd v13.4s, v13.4s, v21.4s
+	WORD $0x4e36d5ce // fadd v14.4s, v14.4s, v22.4s
+	WORD $0x4e37d5ef // fadd v15.4s, v15.4s, v23.4s
+biased:
+	MOVD 72(R0), R9
+	CBZ R9, store
+	TBZ $0, R9, summed
+	MOVD 120(R0), R10
+	MOVD 136(R0), R11
+	VLD1 (R10), [V24.S4, V25.S4, V26.S4, V27.S4]
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R11, R10, R10
+	VLD1 (R10), [V24.S4, V25.S4, V26.S4, V27.S4]
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R11, R10, R10
+	VLD1 (R10), [V24.S4, V25.S4, V26.S4, V27.S4]
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+	ADD R11, R10, R10
+	VLD1 (R10), [V24.S4, V25.S4, V26.S4, V27.S4]
+	WORD $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
+	WORD $0x4e39d5ad // fadd v13.4s, v13.4s, v25.4s
+	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
+	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
+summed:
+	TBZ $6, R9, plussed
+	MOVD 88(R0), R10
+	MOVD 104(R0), R11
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
+	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
+	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
+	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
+	ADD R11, R10, R10
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d484 // fadd v4.4s, v4.4s, v24.4s
+	WORD $0x4e39d4a5 // fadd v5.4s, v5.4s, v25.4s
+	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
+	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
+	ADD R11, R10, R10
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d508 // fadd v8.4s, v8.4s, v24.4s
+	WORD $0x4e39d529 // fadd v9.4s, v9.4s, v25.4s
+	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
+	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
+	ADD R11, R10, R10
+	VLD1 (R10), [V24.H8, V25.H8]
+	WORD $0x6e613b3b // shll2 v27.4s, v25.8h, #16
+	WORD $0x2e613b3a // shll v26.4s, v25.4h, #16
+	WORD $0x6e613b19 // shll2 v25.4s, v24.8h, #16
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	WORD $0x4e38d58c // fadd v12.4s, v12.4s, v24.4s
+	WORD $0x4e39d5ad // fadd v13.4s, v13.4s, v25.4s
+	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
+	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
+plussed:
+	TBZ $2, R9, emitted
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
+	MOVD $0x8040201008040201, R12
+	VDUP R12, V27.D2
+	MOVD 48(R0), R10
+	MOVD 64(R0), R11
+	WORD $0x6eb4e416 // fcmgt v22.4s, v0.4s, v20.4s
+	WORD $0x6ea0e6ba // fcmgt v26.4s, v21.4s, v0.4s
+	WORD $0x4e3a1ed6 // and v22.16b, v22.16b, v26.16b
+	WORD $0x6eb4e437 // fcmgt v23.4s, v1.4s, v20.4s
+	WORD $0x6ea1e6ba // fcmgt v26.4s, v21.4s, v1.4s
+	WORD $0x4e3a1ef7 // and v23.16b, v23.16b, v26.16b
+	WORD $0x6eb4e458 // fcmgt v24.4s, v2.4s, v20.4s
+	WORD $0x6ea2e6ba // fcmgt v26.4s, v21.4s, v2.4s
+	WORD $0x4e3a1f18 // and v24.16b, v24.16b, v26.16b
+	WORD $0x6eb4e479 // fcmgt v25.4s, v3.4s, v20.4s
+	WORD $0x6ea3e6ba // fcmgt v26.4s, v21.4s, v3.4s
+	WORD $0x4e3a1f39 // and v25.16b, v25.16b, v26.16b
+	WORD $0x4e571ad6 // uzp1 v22.8h, v22.8h, v23.8h
+	WORD $0x4e591b18 // uzp1 v24.8h, v24.8h, v25.8h
+	WORD $0x4e181ad6 // uzp1 v22.16b, v22.16b, v24.16b
+	WORD $0x4e3b1ed6 // and v22.16b, v22.16b, v27.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	VST1 V22.H[0], (R10)
+	ADD R11, R10, R10
+	WORD $0x6eb4e496 // fcmgt v22.4s, v4.4s, v20.4s
+	WORD $0x6ea4e6ba // fcmgt v26.4s, v21.4s, v4.4s
+	WORD $0x4e3a1ed6 // and v22.16b, v22.16b, v26.16b
+	WORD $0x6eb4e4b7 // fcmgt v23.4s, v5.4s, v20.4s
+	WORD $0x6ea5e6ba // fcmgt v26.4s, v21.4s, v5.4s
+	WORD $0x4e3a1ef7 // and v23.16b, v23.16b, v26.16b
+	WORD $0x6eb4e4d8 // fcmgt v24.4s, v6.4s, v20.4s
+	WORD $0x6ea6e6ba // fcmgt v26.4s, v21.4s, v6.4s
+	WORD $0x4e3a1f18 // and v24.16b, v24.16b, v26.16b
+	WORD $0x6eb4e4f9 // fcmgt v25.4s, v7.4s, v20.4s
+	WORD $0x6ea7e6ba // fcmgt v26.4s, v21.4s, v7.4s
+	WORD $0x4e3a1f39 // and v25.16b, v25.16b, v26.16b
+	WORD $0x4e571ad6 // uzp1 v22.8h, v22.8h, v23.8h
+	WORD $0x4e591b18 // uzp1 v24.8h, v24.8h, v25.8h
+	WORD $0x4e181ad6 // uzp1 v22.16b, v22.16b, v24.16b
+	WORD $0x4e3b1ed6 // and v22.16b, v22.16b, v27.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	VST1 V22.H[0], (R10)
+	ADD R11, R10, R10
+	WORD $0x6eb4e516 // fcmgt v22.4s, v8.4s, v20.4s
+	WORD $0x6ea8e6ba // fcmgt v26.4s, v21.4s, v8.4s
+	WORD $0x4e3a1ed6 // and v22.16b, v22.16b, v26.16b
+	WORD $0x6eb4e537 // fcmgt v23.4s, v9.4s, v20.4s
+	WORD $0x6ea9e6ba // fcmgt v26.4s, v21.4s, v9.4s
+	WORD $0x4e3a1ef7 // and v23.16b, v23.16b, v26.16b
+	WORD $0x6eb4e558 // fcmgt v24.4s, v10.4s, v20.4s
+	WORD $0x6eaae6ba // fcmgt v26.4s, v21.4s, v10.4s
+	WORD $0x4e3a1f18 // and v24.16b, v24.16b, v26.16b
+	WORD $0x6eb4e579 // fcmgt v25.4s, v11.4s, v20.4s
+	WORD $0x6eabe6ba // fcmgt v26.4s, v21.4s, v11.4s
+	WORD $0x4e3a1f39 // and v25.16b, v25.16b, v26.16b
+	WORD $0x4e571ad6 // uzp1 v22.8h, v22.8h, v23.8h
+	WORD $0x4e591b18 // uzp1 v24.8h, v24.8h, v25.8h
+	WORD $0x4e181ad6 // uzp1 v22.16b, v22.16b, v24.16b
+	WORD $0x4e3b1ed6 // and v22.16b, v22.16b, v27.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	VST1 V22.H[0], (R10)
+	ADD R11, R10, R10
+	WORD $0x6eb4e596 // fcmgt v22.4s, v12.4s, v20.4s
+	WORD $0x6eace6ba // fcmgt v26.4s, v21.4s, v12.4s
+	WORD $0x4e3a1ed6 // and v22.16b, v22.16b, v26.16b
+	WORD $0x6eb4e5b7 // fcmgt v23.4s, v13.4s, v20.4s
+	WORD $0x6eade6ba // fcmgt v26.4s, v21.4s, v13.4s
+	WORD $0x4e3a1ef7 // and v23.16b, v23.16b, v26.16b
+	WORD $0x6eb4e5d8 // fcmgt v24.4s, v14.4s, v20.4s
+	WORD $0x6eaee6ba // fcmgt v26.4s, v21.4s, v14.4s
+	WORD $0x4e3a1f18 // and v24.16b, v24.16b, v26.16b
+	WORD $0x6eb4e5f9 // fcmgt v25.4s, v15.4s, v20.4s
+	WORD $0x6eafe6ba // fcmgt v26.4s, v21.4s, v15.4s
+	WORD $0x4e3a1f39 // and v25.16b, v25.16b, v26.16b
+	WORD $0x4e571ad6 // uzp1 v22.8h, v22.8h, v23.8h
+	WORD $0x4e591b18 // uzp1 v24.8h, v24.8h, v25.8h
+	WORD $0x4e181ad6 // uzp1 v22.16b, v22.16b, v24.16b
+	WORD $0x4e3b1ed6 // and v22.16b, v22.16b, v27.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
+	VST1 V22.H[0], (R10)
+emitted:
+	TBZ $1, R9, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
+	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
+	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
+	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
+	WORD $0x4eb5f421 // fmin v1.4s, v1.4s, v21.4s
+	WORD $0x4e34f442 // fmax v2.4s, v2.4s, v20.4s
+	WORD $0x4eb5f442 // fmin v2.4s, v2.4s, v21.4s
+	WORD $0x4e34f463 // fmax v3.4s, v3.4s, v20.4s
+	WORD $0x4eb5f463 // fmin v3.4s, v3.4s, v21.4s
+	WORD $0x4e34f484 // fmax v4.4s, v4.4s, v20.4s
+	WORD $0x4eb5f484 // fmin v4.4s, v4.4s, v21.4s
+	WORD $0x4e34f4a5 // fmax v5.4s, v5.4s, v20.4s
+	WORD $0x4eb5f4a5 // fmin v5.4s, v5.4s, v21.4s
+	WORD $0x4e34f4c6 // fmax v6.4s, v6.4s, v20.4s
+	WORD $0x4eb5f4c6 // fmin v6.4s, v6.4s, v21.4s
+	WORD $0x4e34f4e7 // fmax v7.4s, v7.4s, v20.4s
+	WORD $0x4eb5f4e7 // fmin v7.4s, v7.4s, v21.4s
+	WORD $0x4e34f508 // fmax v8.4s, v8.4s, v20.4s
+	WORD $0x4eb5f508 // fmin v8.4s, v8.4s, v21.4s
+	WORD $0x4e34f529 // fmax v9.4s, v9.4s, v20.4s
+	WORD $0x4eb5f529 // fmin v9.4s, v9.4s, v21.4s
+	WORD $0x4e34f54a // fmax v10.4s, v10.4s, v20.4s
+	WORD $0x4eb5f54a // fmin v10.4s, v10.4s, v21.4s
+	WORD $0x4e34f56b // fmax v11.4s, v11.4s, v20.4s
+	WORD $0x4eb5f56b // fmin v11.4s, v11.4s, v21.4s
+	WORD $0x4e34f58c // fmax v12.4s, v12.4s, v20.4s
+	WORD $0x4eb5f58c // fmin v12.4s, v12.4s, v21.4s
+	WORD $0x4e34f5ad // fmax v13.4s, v13.4s, v20.4s
+	WORD $0x4eb5f5ad // fmin v13.4s, v13.4s, v21.4s
+	WORD $0x4e34f5ce // fmax v14.4s, v14.4s, v20.4s
+	WORD $0x4eb5f5ce // fmin v14.4s, v14.4s, v21.4s
+	WORD $0x4e34f5ef // fmax v15.4s, v15.4s, v20.4s
+	WORD $0x4eb5f5ef // fmin v15.4s, v15.4s, v21.4s
+bounded:
+	TBZ $3, R9, gated
+	MOVD $channelBits<>(SB), R13
+	VLD1 (R13), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
+	MOVD 48(R0), R10
+	MOVD 64(R0), R11
+	VLD1R (R10), [V28.H8]
+	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
+	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
+	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
+	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
+	ADD R11, R10, R10
+	VLD1R (R10), [V28.H8]
+	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
+	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
+	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
+	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
+	ADD R11, R10, R10
+	VLD1R (R10), [V28.H8]
+	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
+	WORD $0x6e34dd16 // fmul v22.4s, v8.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec8 // bif v8.16b, v22.16b, v29.16b
+	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
+	WORD $0x6e34dd36 // fmul v22.4s, v9.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec9 // bif v9.16b, v22.16b, v29.16b
+	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
+	WORD $0x6e34dd56 // fmul v22.4s, v10.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1eca // bif v10.16b, v22.16b, v29.16b
+	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
+	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
+	ADD R11, R10, R10
+	VLD1R (R10), [V28.H8]
+	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
+	WORD $0x6e34dd96 // fmul v22.4s, v12.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecc // bif v12.16b, v22.16b, v29.16b
+	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
+	WORD $0x6e34ddb6 // fmul v22.4s, v13.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecd // bif v13.16b, v22.16b, v29.16b
+	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
+	WORD $0x6e34ddd6 // fmul v22.4s, v14.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ece // bif v14.16b, v22.16b, v29.16b
+	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
+	WORD $0x6e34ddf6 // fmul v22.4s, v15.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecf // bif v15.16b, v22.16b, v29.16b
+gated:
+	TBZ $4, R9, store
+	MOVD 88(R0), R10
+	MOVD 104(R0), R11
+	VORR V0.B16, V0.B16, V24.B16
+	VORR V1.B16, V1.B16, V25.B16
+	VORR V2.B16, V2.B16, V26.B16
+	VORR V3.B16, V3.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	ADD R11, R10, R10
+	VORR V4.B16, V4.B16, V24.B16
+	VORR V5.B16, V5.B16, V25.B16
+	VORR V6.B16, V6.B16, V26.B16
+	VORR V7.B16, V7.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	ADD R11, R10, R10
+	VORR V8.B16, V8.B16, V24.B16
+	VORR V9.B16, V9.B16, V25.B16
+	VORR V10.B16, V10.B16, V26.B16
+	VORR V11.B16, V11.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	ADD R11, R10, R10
+	VORR V12.B16, V12.B16, V24.B16
+	VORR V13.B16, V13.B16, V25.B16
+	VORR V14.B16, V14.B16, V26.B16
+	VORR V15.B16, V15.B16, V27.B16
+	WORD $0x0ea16b18 // bfcvtn v24.4h, v24.4s
+	WORD $0x4ea16b38 // bfcvtn2 v24.8h, v25.4s
+	WORD $0x0ea16b59 // bfcvtn v25.4h, v26.4s
+	WORD $0x4ea16b79 // bfcvtn2 v25.8h, v27.4s
+	VST1 [V24.H8, V25.H8], (R10)
+	TBNZ $5, R9, end
+store:
+	MOVD 16(R0), R10
+	MOVD 32(R0), R11
+	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R10)
+	ADD R11, R10, R10
+	VST1 [V4.S4, V5.S4, V6.S4, V7.S4], (R10)
+	ADD R11, R10, R10
+	VST1 [V8.S4, V9.S4, V10.S4, V11.S4], (R10)
+	ADD R11, R10, R10
+	VST1 [V12.S4, V13.S4, V14.S4, V15.S4], (R10)
+end:
 	RET
 
 // func winogradInput3NEON(t *winogradTile)
@@ -13920,6 +18720,134 @@ part:
 	ADD $64, R6, R6
 	ADD $64, R7, R7
 	ADD $64, R8, R8
+	SUBS $1, R4, R4
+	BNE tile
+	RET
+
+// func winogradInput3BF16NEON(t *winogradTile)
+TEXT ·winogradInput3BF16NEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD 16(R0), R1
+	MOVD 8(R0), R2
+	MOVD 24(R0), R3
+	MOVD 32(R0), R4
+	MOVD 0(R0), R5
+	ADD R1, R5, R6
+	ADD R1, R6, R7
+	ADD R1, R7, R8
+	MOVD $factors<>(SB), R9
+	FMOVQ 0(R9), F31
+tile:
+	MOVD $4, R10
+part:
+	FMOVD 0(R5), F0
+	WORD $0x2e613800 // shll v0.4s, v0.4h, #16
+	FMOVD 32(R5), F1
+	WORD $0x2e613821 // shll v1.4s, v1.4h, #16
+	FMOVD 64(R5), F2
+	WORD $0x2e613842 // shll v2.4s, v2.4h, #16
+	FMOVD 96(R5), F3
+	WORD $0x2e613863 // shll v3.4s, v3.4h, #16
+	ADD $8, R5, R5
+	FMOVD 0(R6), F4
+	WORD $0x2e613884 // shll v4.4s, v4.4h, #16
+	FMOVD 32(R6), F5
+	WORD $0x2e6138a5 // shll v5.4s, v5.4h, #16
+	FMOVD 64(R6), F6
+	WORD $0x2e6138c6 // shll v6.4s, v6.4h, #16
+	FMOVD 96(R6), F7
+	WORD $0x2e6138e7 // shll v7.4s, v7.4h, #16
+	ADD $8, R6, R6
+	FMOVD 0(R7), F8
+	WORD $0x2e613908 // shll v8.4s, v8.4h, #16
+	FMOVD 32(R7), F9
+	WORD $0x2e613929 // shll v9.4s, v9.4h, #16
+	FMOVD 64(R7), F10
+	WORD $0x2e61394a // shll v10.4s, v10.4h, #16
+	FMOVD 96(R7), F11
+	WORD $0x2e61396b // shll v11.4s, v11.4h, #16
+	ADD $8, R7, R7
+	FMOVD 0(R8), F12
+	WORD $0x2e61398c // shll v12.4s, v12.4h, #16
+	FMOVD 32(R8), F13
+	WORD $0x2e6139ad // shll v13.4s, v13.4h, #16
+	FMOVD 64(R8), F14
+	WORD $0x2e6139ce // shll v14.4s, v14.4h, #16
+	FMOVD 96(R8), F15
+	WORD $0x2e6139ef // shll v15.4s, v15.4h, #16
+	ADD $8, R8, R8
+	MOVD R2, R11
+	WORD $0x4ea8d419 // fsub v25.4s, v0.4s, v8.4s
+	WORD $0x4ea9d43a // fsub v26.4s, v1.4s, v9.4s
+	WORD $0x4eaad45b // fsub v27.4s, v2.4s, v10.4s
+	WORD $0x4eabd47c // fsub v28.4s, v3.4s, v11.4s
+	WORD $0x4ebbd73e // fsub v30.4s, v25.4s, v27.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R11)(R3)
+	WORD $0x4e3bd75e // fadd v30.4s, v26.4s, v27.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R11)(R3)
+	WORD $0x4ebad77e // fsub v30.4s, v27.4s, v26.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R11)(R3)
+	WORD $0x4ebcd75e // fsub v30.4s, v26.4s, v28.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R11)(R3)
+	WORD $0x4e28d499 // fadd v25.4s, v4.4s, v8.4s
+	WORD $0x4e29d4ba // fadd v26.4s, v5.4s, v9.4s
+	WORD $0x4e2ad4db // fadd v27.4s, v6.4s, v10.4s
+	WORD $0x4e2bd4fc // fadd v28.4s, v7.4s, v11.4s
+	WORD $0x4ebbd73e // fsub v30.4s, v25.4s, v27.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R11)(R3)
+	WORD $0x4e3bd75e // fadd v30.4s, v26.4s, v27.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R11)(R3)
+	WORD $0x4ebad77e // fsub v30.4s, v27.4s, v26.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R11)(R3)
+	WORD $0x4ebcd75e // fsub v30.4s, v26.4s, v28.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R11)(R3)
+	WORD $0x4ea4d519 // fsub v25.4s, v8.4s, v4.4s
+	WORD $0x4ea5d53a // fsub v26.4s, v9.4s, v5.4s
+	WORD $0x4ea6d55b // fsub v27.4s, v10.4s, v6.4s
+	WORD $0x4ea7d57c // fsub v28.4s, v11.4s, v7.4s
+	WORD $0x4ebbd73e // fsub v30.4s, v25.4s, v27.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R11)(R3)
+	WORD $0x4e3bd75e // fadd v30.4s, v26.4s, v27.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R11)(R3)
+	WORD $0x4ebad77e // fsub v30.4s, v27.4s, v26.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R11)(R3)
+	WORD $0x4ebcd75e // fsub v30.4s, v26.4s, v28.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R11)(R3)
+	WORD $0x4eacd499 // fsub v25.4s, v4.4s, v12.4s
+	WORD $0x4eadd4ba // fsub v26.4s, v5.4s, v13.4s
+	WORD $0x4eaed4db // fsub v27.4s, v6.4s, v14.4s
+	WORD $0x4eafd4fc // fsub v28.4s, v7.4s, v15.4s
+	WORD $0x4ebbd73e // fsub v30.4s, v25.4s, v27.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R11)(R3)
+	WORD $0x4e3bd75e // fadd v30.4s, v26.4s, v27.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R11)(R3)
+	WORD $0x4ebad77e // fsub v30.4s, v27.4s, v26.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R11)(R3)
+	WORD $0x4ebcd75e // fsub v30.4s, v26.4s, v28.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R11)(R3)
+	ADD $8, R2, R2
+	SUBS $1, R10, R10
+	BNE part
+	ADD $32, R5, R5
+	ADD $32, R6, R6
+	ADD $32, R7, R7
+	ADD $32, R8, R8
 	SUBS $1, R4, R4
 	BNE tile
 	RET
@@ -14159,6 +19087,291 @@ part:
 	BNE tile
 	RET
 
+// func winogradInput4BF16NEON(t *winogradTile)
+TEXT ·winogradInput4BF16NEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD 16(R0), R1
+	MOVD 8(R0), R2
+	MOVD 24(R0), R3
+	MOVD 32(R0), R4
+	MOVD 0(R0), R5
+	ADD R1, R5, R6
+	ADD R1, R6, R7
+	ADD R1, R7, R8
+	ADD R1, R8, R9
+	MOVD $factors<>(SB), R10
+	FMOVQ 0(R10), F31
+tile:
+	MOVD $4, R11
+part:
+	FMOVD 0(R5), F0
+	WORD $0x2e613800 // shll v0.4s, v0.4h, #16
+	FMOVD 32(R5), F1
+	WORD $0x2e613821 // shll v1.4s, v1.4h, #16
+	FMOVD 64(R5), F2
+	WORD $0x2e613842 // shll v2.4s, v2.4h, #16
+	FMOVD 96(R5), F3
+	WORD $0x2e613863 // shll v3.4s, v3.4h, #16
+	FMOVD 128(R5), F4
+	WORD $0x2e613884 // shll v4.4s, v4.4h, #16
+	ADD $8, R5, R5
+	FMOVD 0(R6), F5
+	WORD $0x2e6138a5 // shll v5.4s, v5.4h, #16
+	FMOVD 32(R6), F6
+	WORD $0x2e6138c6 // shll v6.4s, v6.4h, #16
+	FMOVD 64(R6), F7
+	WORD $0x2e6138e7 // shll v7.4s, v7.4h, #16
+	FMOVD 96(R6), F8
+	WORD $0x2e613908 // shll v8.4s, v8.4h, #16
+	FMOVD 128(R6), F9
+	WORD $0x2e613929 // shll v9.4s, v9.4h, #16
+	ADD $8, R6, R6
+	FMOVD 0(R7), F10
+	WORD $0x2e61394a // shll v10.4s, v10.4h, #16
+	FMOVD 32(R7), F11
+	WORD $0x2e61396b // shll v11.4s, v11.4h, #16
+	FMOVD 64(R7), F12
+	WORD $0x2e61398c // shll v12.4s, v12.4h, #16
+	FMOVD 96(R7), F13
+	WORD $0x2e6139ad // shll v13.4s, v13.4h, #16
+	FMOVD 128(R7), F14
+	WORD $0x2e6139ce // shll v14.4s, v14.4h, #16
+	ADD $8, R7, R7
+	FMOVD 0(R8), F15
+	WORD $0x2e6139ef // shll v15.4s, v15.4h, #16
+	FMOVD 32(R8), F16
+	WORD $0x2e613a10 // shll v16.4s, v16.4h, #16
+	FMOVD 64(R8), F17
+	WORD $0x2e613a31 // shll v17.4s, v17.4h, #16
+	FMOVD 96(R8), F18
+	WORD $0x2e613a52 // shll v18.4s, v18.4h, #16
+	FMOVD 128(R8), F19
+	WORD $0x2e613a73 // shll v19.4s, v19.4h, #16
+	ADD $8, R8, R8
+	FMOVD 0(R9), F20
+	WORD $0x2e613a94 // shll v20.4s, v20.4h, #16
+	FMOVD 32(R9), F21
+	WORD $0x2e613ab5 // shll v21.4s, v21.4h, #16
+	FMOVD 64(R9), F22
+	WORD $0x2e613ad6 // shll v22.4s, v22.4h, #16
+	FMOVD 96(R9), F23
+	WORD $0x2e613af7 // shll v23.4s, v23.4h, #16
+	FMOVD 128(R9), F24
+	WORD $0x2e613b18 // shll v24.4s, v24.4h, #16
+	ADD $8, R9, R9
+	MOVD R2, R12
+	WORD $0x4f9f9019 // fmul v25.4s, v0.4s, v31.s[0]
+	WORD $0x4ea5d739 // fsub v25.4s, v25.4s, v5.4s
+	WORD $0x4fbf1159 // fmla v25.4s, v10.4s, v31.s[1]
+	WORD $0x4e2fd739 // fadd v25.4s, v25.4s, v15.4s
+	WORD $0x4f9f903a // fmul v26.4s, v1.4s, v31.s[0]
+	WORD $0x4ea6d75a // fsub v26.4s, v26.4s, v6.4s
+	WORD $0x4fbf117a // fmla v26.4s, v11.4s, v31.s[1]
+	WORD $0x4e30d75a // fadd v26.4s, v26.4s, v16.4s
+	WORD $0x4f9f905b // fmul v27.4s, v2.4s, v31.s[0]
+	WORD $0x4ea7d77b // fsub v27.4s, v27.4s, v7.4s
+	WORD $0x4fbf119b // fmla v27.4s, v12.4s, v31.s[1]
+	WORD $0x4e31d77b // fadd v27.4s, v27.4s, v17.4s
+	WORD $0x4f9f907c // fmul v28.4s, v3.4s, v31.s[0]
+	WORD $0x4ea8d79c // fsub v28.4s, v28.4s, v8.4s
+	WORD $0x4fbf11bc // fmla v28.4s, v13.4s, v31.s[1]
+	WORD $0x4e32d79c // fadd v28.4s, v28.4s, v18.4s
+	WORD $0x4f9f909d // fmul v29.4s, v4.4s, v31.s[0]
+	WORD $0x4ea9d7bd // fsub v29.4s, v29.4s, v9.4s
+	WORD $0x4fbf11dd // fmla v29.4s, v14.4s, v31.s[1]
+	WORD $0x4e33d7bd // fadd v29.4s, v29.4s, v19.4s
+	WORD $0x4f9f933e // fmul v30.4s, v25.4s, v31.s[0]
+	WORD $0x4ebad7de // fsub v30.4s, v30.4s, v26.4s
+	WORD $0x4fbf137e // fmla v30.4s, v27.4s, v31.s[1]
+	WORD $0x4e3cd7de // fadd v30.4s, v30.4s, v28.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4fbf935e // fmul v30.4s, v26.4s, v31.s[1]
+	WORD $0x4ebbd7de // fsub v30.4s, v30.4s, v27.4s
+	WORD $0x4e3cd7de // fadd v30.4s, v30.4s, v28.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4f9f935e // fmul v30.4s, v26.4s, v31.s[0]
+	WORD $0x4fbf1b7e // fmla v30.4s, v27.4s, v31.s[3]
+	WORD $0x4e3cd7de // fadd v30.4s, v30.4s, v28.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4ebad79e // fsub v30.4s, v28.4s, v26.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4f9f935e // fmul v30.4s, v26.4s, v31.s[0]
+	WORD $0x4ebbd7de // fsub v30.4s, v30.4s, v27.4s
+	WORD $0x4fbf139e // fmla v30.4s, v28.4s, v31.s[1]
+	WORD $0x4e3dd7de // fadd v30.4s, v30.4s, v29.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4fbf90b9 // fmul v25.4s, v5.4s, v31.s[1]
+	WORD $0x4eaad739 // fsub v25.4s, v25.4s, v10.4s
+	WORD $0x4e2fd739 // fadd v25.4s, v25.4s, v15.4s
+	WORD $0x4fbf90da // fmul v26.4s, v6.4s, v31.s[1]
+	WORD $0x4eabd75a // fsub v26.4s, v26.4s, v11.4s
+	WORD $0x4e30d75a // fadd v26.4s, v26.4s, v16.4s
+	WORD $0x4fbf90fb // fmul v27.4s, v7.4s, v31.s[1]
+	WORD $0x4eacd77b // fsub v27.4s, v27.4s, v12.4s
+	WORD $0x4e31d77b // fadd v27.4s, v27.4s, v17.4s
+	WORD $0x4fbf911c // fmul v28.4s, v8.4s, v31.s[1]
+	WORD $0x4eadd79c // fsub v28.4s, v28.4s, v13.4s
+	WORD $0x4e32d79c // fadd v28.4s, v28.4s, v18.4s
+	WORD $0x4fbf913d // fmul v29.4s, v9.4s, v31.s[1]
+	WORD $0x4eaed7bd // fsub v29.4s, v29.4s, v14.4s
+	WORD $0x4e33d7bd // fadd v29.4s, v29.4s, v19.4s
+	WORD $0x4f9f933e // fmul v30.4s, v25.4s, v31.s[0]
+	WORD $0x4ebad7de // fsub v30.4s, v30.4s, v26.4s
+	WORD $0x4fbf137e // fmla v30.4s, v27.4s, v31.s[1]
+	WORD $0x4e3cd7de // fadd v30.4s, v30.4s, v28.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4fbf935e // fmul v30.4s, v26.4s, v31.s[1]
+	WORD $0x4ebbd7de // fsub v30.4s, v30.4s, v27.4s
+	WORD $0x4e3cd7de // fadd v30.4s, v30.4s, v28.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4f9f935e // fmul v30.4s, v26.4s, v31.s[0]
+	WORD $0x4fbf1b7e // fmla v30.4s, v27.4s, v31.s[3]
+	WORD $0x4e3cd7de // fadd v30.4s, v30.4s, v28.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4ebad79e // fsub v30.4s, v28.4s, v26.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4f9f935e // fmul v30.4s, v26.4s, v31.s[0]
+	WORD $0x4ebbd7de // fsub v30.4s, v30.4s, v27.4s
+	WORD $0x4fbf139e // fmla v30.4s, v28.4s, v31.s[1]
+	WORD $0x4e3dd7de // fadd v30.4s, v30.4s, v29.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4f9f90b9 // fmul v25.4s, v5.4s, v31.s[0]
+	WORD $0x4fbf1959 // fmla v25.4s, v10.4s, v31.s[3]
+	WORD $0x4e2fd739 // fadd v25.4s, v25.4s, v15.4s
+	WORD $0x4f9f90da // fmul v26.4s, v6.4s, v31.s[0]
+	WORD $0x4fbf197a // fmla v26.4s, v11.4s, v31.s[3]
+	WORD $0x4e30d75a // fadd v26.4s, v26.4s, v16.4s
+	WORD $0x4f9f90fb // fmul v27.4s, v7.4s, v31.s[0]
+	WORD $0x4fbf199b // fmla v27.4s, v12.4s, v31.s[3]
+	WORD $0x4e31d77b // fadd v27.4s, v27.4s, v17.4s
+	WORD $0x4f9f911c // fmul v28.4s, v8.4s, v31.s[0]
+	WORD $0x4fbf19bc // fmla v28.4s, v13.4s, v31.s[3]
+	WORD $0x4e32d79c // fadd v28.4s, v28.4s, v18.4s
+	WORD $0x4f9f913d // fmul v29.4s, v9.4s, v31.s[0]
+	WORD $0x4fbf19dd // fmla v29.4s, v14.4s, v31.s[3]
+	WORD $0x4e33d7bd // fadd v29.4s, v29.4s, v19.4s
+	WORD $0x4f9f933e // fmul v30.4s, v25.4s, v31.s[0]
+	WORD $0x4ebad7de // fsub v30.4s, v30.4s, v26.4s
+	WORD $0x4fbf137e // fmla v30.4s, v27.4s, v31.s[1]
+	WORD $0x4e3cd7de // fadd v30.4s, v30.4s, v28.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4fbf935e // fmul v30.4s, v26.4s, v31.s[1]
+	WORD $0x4ebbd7de // fsub v30.4s, v30.4s, v27.4s
+	WORD $0x4e3cd7de // fadd v30.4s, v30.4s, v28.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4f9f935e // fmul v30.4s, v26.4s, v31.s[0]
+	WORD $0x4fbf1b7e // fmla v30.4s, v27.4s, v31.s[3]
+	WORD $0x4e3cd7de // fadd v30.4s, v30.4s, v28.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4ebad79e // fsub v30.4s, v28.4s, v26.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4f9f935e // fmul v30.4s, v26.4s, v31.s[0]
+	WORD $0x4ebbd7de // fsub v30.4s, v30.4s, v27.4s
+	WORD $0x4fbf139e // fmla v30.4s, v28.4s, v31.s[1]
+	WORD $0x4e3dd7de // fadd v30.4s, v30.4s, v29.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4ea5d5f9 // fsub v25.4s, v15.4s, v5.4s
+	WORD $0x4ea6d61a // fsub v26.4s, v16.4s, v6.4s
+	WORD $0x4ea7d63b // fsub v27.4s, v17.4s, v7.4s
+	WORD $0x4ea8d65c // fsub v28.4s, v18.4s, v8.4s
+	WORD $0x4ea9d67d // fsub v29.4s, v19.4s, v9.4s
+	WORD $0x4f9f933e // fmul v30.4s, v25.4s, v31.s[0]
+	WORD $0x4ebad7de // fsub v30.4s, v30.4s, v26.4s
+	WORD $0x4fbf137e // fmla v30.4s, v27.4s, v31.s[1]
+	WORD $0x4e3cd7de // fadd v30.4s, v30.4s, v28.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4fbf935e // fmul v30.4s, v26.4s, v31.s[1]
+	WORD $0x4ebbd7de // fsub v30.4s, v30.4s, v27.4s
+	WORD $0x4e3cd7de // fadd v30.4s, v30.4s, v28.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4f9f935e // fmul v30.4s, v26.4s, v31.s[0]
+	WORD $0x4fbf1b7e // fmla v30.4s, v27.4s, v31.s[3]
+	WORD $0x4e3cd7de // fadd v30.4s, v30.4s, v28.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4ebad79e // fsub v30.4s, v28.4s, v26.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4f9f935e // fmul v30.4s, v26.4s, v31.s[0]
+	WORD $0x4ebbd7de // fsub v30.4s, v30.4s, v27.4s
+	WORD $0x4fbf139e // fmla v30.4s, v28.4s, v31.s[1]
+	WORD $0x4e3dd7de // fadd v30.4s, v30.4s, v29.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4f9f90b9 // fmul v25.4s, v5.4s, v31.s[0]
+	WORD $0x4eaad739 // fsub v25.4s, v25.4s, v10.4s
+	WORD $0x4fbf11f9 // fmla v25.4s, v15.4s, v31.s[1]
+	WORD $0x4e34d739 // fadd v25.4s, v25.4s, v20.4s
+	WORD $0x4f9f90da // fmul v26.4s, v6.4s, v31.s[0]
+	WORD $0x4eabd75a // fsub v26.4s, v26.4s, v11.4s
+	WORD $0x4fbf121a // fmla v26.4s, v16.4s, v31.s[1]
+	WORD $0x4e35d75a // fadd v26.4s, v26.4s, v21.4s
+	WORD $0x4f9f90fb // fmul v27.4s, v7.4s, v31.s[0]
+	WORD $0x4eacd77b // fsub v27.4s, v27.4s, v12.4s
+	WORD $0x4fbf123b // fmla v27.4s, v17.4s, v31.s[1]
+	WORD $0x4e36d77b // fadd v27.4s, v27.4s, v22.4s
+	WORD $0x4f9f911c // fmul v28.4s, v8.4s, v31.s[0]
+	WORD $0x4eadd79c // fsub v28.4s, v28.4s, v13.4s
+	WORD $0x4fbf125c // fmla v28.4s, v18.4s, v31.s[1]
+	WORD $0x4e37d79c // fadd v28.4s, v28.4s, v23.4s
+	WORD $0x4f9f913d // fmul v29.4s, v9.4s, v31.s[0]
+	WORD $0x4eaed7bd // fsub v29.4s, v29.4s, v14.4s
+	WORD $0x4fbf127d // fmla v29.4s, v19.4s, v31.s[1]
+	WORD $0x4e38d7bd // fadd v29.4s, v29.4s, v24.4s
+	WORD $0x4f9f933e // fmul v30.4s, v25.4s, v31.s[0]
+	WORD $0x4ebad7de // fsub v30.4s, v30.4s, v26.4s
+	WORD $0x4fbf137e // fmla v30.4s, v27.4s, v31.s[1]
+	WORD $0x4e3cd7de // fadd v30.4s, v30.4s, v28.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4fbf935e // fmul v30.4s, v26.4s, v31.s[1]
+	WORD $0x4ebbd7de // fsub v30.4s, v30.4s, v27.4s
+	WORD $0x4e3cd7de // fadd v30.4s, v30.4s, v28.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4f9f935e // fmul v30.4s, v26.4s, v31.s[0]
+	WORD $0x4fbf1b7e // fmla v30.4s, v27.4s, v31.s[3]
+	WORD $0x4e3cd7de // fadd v30.4s, v30.4s, v28.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4ebad79e // fsub v30.4s, v28.4s, v26.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	WORD $0x4f9f935e // fmul v30.4s, v26.4s, v31.s[0]
+	WORD $0x4ebbd7de // fsub v30.4s, v30.4s, v27.4s
+	WORD $0x4fbf139e // fmla v30.4s, v28.4s, v31.s[1]
+	WORD $0x4e3dd7de // fadd v30.4s, v30.4s, v29.4s
+	WORD $0x0ea16bde // bfcvtn v30.4h, v30.4s
+	VST1.P [V30.H4], (R12)(R3)
+	ADD $8, R2, R2
+	SUBS $1, R11, R11
+	BNE part
+	ADD $32, R5, R5
+	ADD $32, R6, R6
+	ADD $32, R7, R7
+	ADD $32, R8, R8
+	ADD $32, R9, R9
+	SUBS $1, R4, R4
+	BNE tile
+	RET
+
 // func peakNEON(n int)
 TEXT ·peakNEON(SB), NOSPLIT, $0-8
 	MOVD n+0(FP), R1
@@ -14222,81 +19435,6 @@ TEXT ·pause(SB), NOSPLIT, $0-0
 	ISB $15
 	RET
 
-// func maxPoolNEON(t *poolTile)
-TEXT ·maxPoolNEON(SB), NOSPLIT, $0-8
-	MOVD t+0(FP), R0
-	MOVD $0xff800000, R1
-	VDUP R1, V28.S4
-	MOVD $0xff, R2
-	VDUP R2, V29.S4
-	MOVD 0(R0), R3
-	MOVD 8(R0), R4
-	MOVD 16(R0), R5
-	MOVD 24(R0), R6
-	MOVD 32(R0), R7
-	MOVD 40(R0), R8
-	MOVD 48(R0), R9
-	MOVD 56(R0), R10
-	MOVD 64(R0), R11
-	CBZ R6, done
-pixel:
-	VORR V28.B16, V28.B16, V0.B16
-	VORR V29.B16, V29.B16, V4.B16
-	VORR V28.B16, V28.B16, V1.B16
-	VORR V29.B16, V29.B16, V5.B16
-	VORR V28.B16, V28.B16, V2.B16
-	VORR V29.B16, V29.B16, V6.B16
-	VORR V28.B16, V28.B16, V3.B16
-	VORR V29.B16, V29.B16, V7.B16
-	MOVD R10, R13
-	MOVD R11, R14
-	CBZ R14, tapped
-tap:
-	MOVD 0(R13), R12
-	ADD R3, R12, R12
-	VLD1 (R12), [V20.S4, V21.S4, V22.S4, V23.S4]
-	FMOVS 16(R13), F30
-	VDUP V30.S[0], V30.S4
-	WORD $0x6e34e418 // fcmge v24.4s, v0.4s, v20.4s
-	WORD $0x6ef81e80 // bif v0.16b, v20.16b, v24.16b
-	WORD $0x6ef81fc4 // bif v4.16b, v30.16b, v24.16b
-	WORD $0x6e35e439 // fcmge v25.4s, v1.4s, v21.4s
-	WORD $0x6ef91ea1 // bif v1.16b, v21.16b, v25.16b
-	WORD $0x6ef91fc5 // bif v5.16b, v30.16b, v25.16b
-	WORD $0x6e36e45a // fcmge v26.4s, v2.4s, v22.4s
-	WORD $0x6efa1ec2 // bif v2.16b, v22.16b, v26.16b
-	WORD $0x6efa1fc6 // bif v6.16b, v30.16b, v26.16b
-	WORD $0x6e37e47b // fcmge v27.4s, v3.4s, v23.4s
-	WORD $0x6efb1ee3 // bif v3.16b, v23.16b, v27.16b
-	WORD $0x6efb1fc7 // bif v7.16b, v30.16b, v27.16b
-	ADD $24, R13, R13
-	SUBS $1, R14, R14
-	BNE tap
-tapped:
-	WORD $0x6ebd8c98 // cmeq v24.4s, v4.4s, v29.4s
-	WORD $0x4e781c00 // bic v0.16b, v0.16b, v24.16b
-	WORD $0x6ebd8cb8 // cmeq v24.4s, v5.4s, v29.4s
-	WORD $0x4e781c21 // bic v1.16b, v1.16b, v24.16b
-	WORD $0x6ebd8cd8 // cmeq v24.4s, v6.4s, v29.4s
-	WORD $0x4e781c42 // bic v2.16b, v2.16b, v24.16b
-	WORD $0x6ebd8cf8 // cmeq v24.4s, v7.4s, v29.4s
-	WORD $0x4e781c63 // bic v3.16b, v3.16b, v24.16b
-	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R4)
-	MOVD 16(R0), R12
-	CBZ R12, stored
-	WORD $0x4e451884 // uzp1 v4.8h, v4.8h, v5.8h
-	WORD $0x4e4718c6 // uzp1 v6.8h, v6.8h, v7.8h
-	WORD $0x4e061884 // uzp1 v4.16b, v4.16b, v6.16b
-	FMOVQ F4, 0(R5)
-stored:
-	ADD R7, R3, R3
-	ADD R8, R4, R4
-	ADD R9, R5, R5
-	SUBS $1, R6, R6
-	BNE pixel
-done:
-	RET
-
 // func minPoolNEON(t *poolTile)
 TEXT ·minPoolNEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
@@ -14344,6 +19482,81 @@ tap:
 	WORD $0x6eb7e47b // fcmgt v27.4s, v3.4s, v23.4s
 	WORD $0x6ebb1ee3 // bit v3.16b, v23.16b, v27.16b
 	WORD $0x6ebb1fc7 // bit v7.16b, v30.16b, v27.16b
+	ADD $24, R13, R13
+	SUBS $1, R14, R14
+	BNE tap
+tapped:
+	WORD $0x6ebd8c98 // cmeq v24.4s, v4.4s, v29.4s
+	WORD $0x4e781c00 // bic v0.16b, v0.16b, v24.16b
+	WORD $0x6ebd8cb8 // cmeq v24.4s, v5.4s, v29.4s
+	WORD $0x4e781c21 // bic v1.16b, v1.16b, v24.16b
+	WORD $0x6ebd8cd8 // cmeq v24.4s, v6.4s, v29.4s
+	WORD $0x4e781c42 // bic v2.16b, v2.16b, v24.16b
+	WORD $0x6ebd8cf8 // cmeq v24.4s, v7.4s, v29.4s
+	WORD $0x4e781c63 // bic v3.16b, v3.16b, v24.16b
+	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R4)
+	MOVD 16(R0), R12
+	CBZ R12, stored
+	WORD $0x4e451884 // uzp1 v4.8h, v4.8h, v5.8h
+	WORD $0x4e4718c6 // uzp1 v6.8h, v6.8h, v7.8h
+	WORD $0x4e061884 // uzp1 v4.16b, v4.16b, v6.16b
+	FMOVQ F4, 0(R5)
+stored:
+	ADD R7, R3, R3
+	ADD R8, R4, R4
+	ADD R9, R5, R5
+	SUBS $1, R6, R6
+	BNE pixel
+done:
+	RET
+
+// func maxPoolNEON(t *poolTile)
+TEXT ·maxPoolNEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD $0xff800000, R1
+	VDUP R1, V28.S4
+	MOVD $0xff, R2
+	VDUP R2, V29.S4
+	MOVD 0(R0), R3
+	MOVD 8(R0), R4
+	MOVD 16(R0), R5
+	MOVD 24(R0), R6
+	MOVD 32(R0), R7
+	MOVD 40(R0), R8
+	MOVD 48(R0), R9
+	MOVD 56(R0), R10
+	MOVD 64(R0), R11
+	CBZ R6, done
+pixel:
+	VORR V28.B16, V28.B16, V0.B16
+	VORR V29.B16, V29.B16, V4.B16
+	VORR V28.B16, V28.B16, V1.B16
+	VORR V29.B16, V29.B16, V5.B16
+	VORR V28.B16, V28.B16, V2.B16
+	VORR V29.B16, V29.B16, V6.B16
+	VORR V28.B16, V28.B16, V3.B16
+	VORR V29.B16, V29.B16, V7.B16
+	MOVD R10, R13
+	MOVD R11, R14
+	CBZ R14, tapped
+tap:
+	MOVD 0(R13), R12
+	ADD R3, R12, R12
+	VLD1 (R12), [V20.S4, V21.S4, V22.S4, V23.S4]
+	FMOVS 16(R13), F30
+	VDUP V30.S[0], V30.S4
+	WORD $0x6e34e418 // fcmge v24.4s, v0.4s, v20.4s
+	WORD $0x6ef81e80 // bif v0.16b, v20.16b, v24.16b
+	WORD $0x6ef81fc4 // bif v4.16b, v30.16b, v24.16b
+	WORD $0x6e35e439 // fcmge v25.4s, v1.4s, v21.4s
+	WORD $0x6ef91ea1 // bif v1.16b, v21.16b, v25.16b
+	WORD $0x6ef91fc5 // bif v5.16b, v30.16b, v25.16b
+	WORD $0x6e36e45a // fcmge v26.4s, v2.4s, v22.4s
+	WORD $0x6efa1ec2 // bif v2.16b, v22.16b, v26.16b
+	WORD $0x6efa1fc6 // bif v6.16b, v30.16b, v26.16b
+	WORD $0x6e37e47b // fcmge v27.4s, v3.4s, v23.4s
+	WORD $0x6efb1ee3 // bif v3.16b, v23.16b, v27.16b
+	WORD $0x6efb1fc7 // bif v7.16b, v30.16b, v27.16b
 	ADD $24, R13, R13
 	SUBS $1, R14, R14
 	BNE tap
@@ -14432,6 +19645,641 @@ tapped:
 	SUBS $1, R4, R4
 	BNE pixel
 done:
+	RET
+
+// func maxPoolWideningBF16NEON(t *poolTile)
+TEXT ·maxPoolWideningBF16NEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD $0xff800000, R1
+	VDUP R1, V28.S4
+	MOVD $0xff, R2
+	VDUP R2, V29.S4
+	MOVD 0(R0), R3
+	MOVD 8(R0), R4
+	MOVD 16(R0), R5
+	MOVD 24(R0), R6
+	MOVD 32(R0), R7
+	MOVD 40(R0), R8
+	MOVD 48(R0), R9
+	MOVD 56(R0), R10
+	MOVD 64(R0), R11
+	CBZ R6, done
+pixel:
+	VORR V28.B16, V28.B16, V0.B16
+	VORR V29.B16, V29.B16, V4.B16
+	VORR V28.B16, V28.B16, V1.B16
+	VORR V29.B16, V29.B16, V5.B16
+	VORR V28.B16, V28.B16, V2.B16
+	VORR V29.B16, V29.B16, V6.B16
+	VORR V28.B16, V28.B16, V3.B16
+	VORR V29.B16, V29.B16, V7.B16
+	MOVD R10, R13
+	MOVD R11, R14
+	CBZ R14, tapped
+tap:
+	MOVD 0(R13), R12
+	ADD R3, R12, R12
+	VLD1 (R12), [V20.H8, V21.H8]
+	WORD $0x6e613ab7 // shll2 v23.4s, v21.8h, #16
+	WORD $0x2e613ab6 // shll v22.4s, v21.4h, #16
+	WORD $0x6e613a95 // shll2 v21.4s, v20.8h, #16
+	WORD $0x2e613a94 // shll v20.4s, v20.4h, #16
+	FMOVS 16(R13), F30
+	VDUP V30.S[0], V30.S4
+	WORD $0x6e34e418 // fcmge v24.4s, v0.4s, v20.4s
+	WORD $0x6ef81e80 // bif v0.16b, v20.16b, v24.16b
+	WORD $0x6ef81fc4 // bif v4.16b, v30.16b, v24.16b
+	WORD $0x6e35e439 // fcmge v25.4s, v1.4s, v21.4s
+	WORD $0x6ef91ea1 // bif v1.16b, v21.16b, v25.16b
+	WORD $0x6ef91fc5 // bif v5.16b, v30.16b, v25.16b
+	WORD $0x6e36e45a // fcmge v26.4s, v2.4s, v22.4s
+	WORD $0x6efa1ec2 // bif v2.16b, v22.16b, v26.16b
+	WORD $0x6efa1fc6 // bif v6.16b, v30.16b, v26.16b
+	WORD $0x6e37e47b // fcmge v27.4s, v3.4s, v23.4s
+	WORD $0x6efb1ee3 // bif v3.16b, v23.16b, v27.16b
+	WORD $0x6efb1fc7 // bif v7.16b, v30.16b, v27.16b
+	ADD $24, R13, R13
+	SUBS $1, R14, R14
+	BNE tap
+tapped:
+	WORD $0x6ebd8c98 // cmeq v24.4s, v4.4s, v29.4s
+	WORD $0x4e781c00 // bic v0.16b, v0.16b, v24.16b
+	WORD $0x6ebd8cb8 // cmeq v24.4s, v5.4s, v29.4s
+	WORD $0x4e781c21 // bic v1.16b, v1.16b, v24.16b
+	WORD $0x6ebd8cd8 // cmeq v24.4s, v6.4s, v29.4s
+	WORD $0x4e781c42 // bic v2.16b, v2.16b, v24.16b
+	WORD $0x6ebd8cf8 // cmeq v24.4s, v7.4s, v29.4s
+	WORD $0x4e781c63 // bic v3.16b, v3.16b, v24.16b
+	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R4)
+	MOVD 16(R0), R12
+	CBZ R12, stored
+	WORD $0x4e451884 // uzp1 v4.8h, v4.8h, v5.8h
+	WORD $0x4e4718c6 // uzp1 v6.8h, v6.8h, v7.8h
+	WORD $0x4e061884 // uzp1 v4.16b, v4.16b, v6.16b
+	FMOVQ F4, 0(R5)
+stored:
+	ADD R7, R3, R3
+	ADD R8, R4, R4
+	ADD R9, R5, R5
+	SUBS $1, R6, R6
+	BNE pixel
+done:
+	RET
+
+// func maxPoolGradientWideningBF16NEON(t *poolTile)
+TEXT ·maxPoolGradientWideningBF16NEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD 0(R0), R1
+	MOVD 8(R0), R2
+	MOVD 16(R0), R3
+	MOVD 24(R0), R4
+	MOVD 32(R0), R5
+	MOVD 40(R0), R6
+	MOVD 48(R0), R7
+	MOVD 56(R0), R8
+	MOVD 64(R0), R9
+	MOVD 72(R0), R11
+	CBZ R4, done
+pixel:
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	CBZ R11, fresh
+	VLD1 (R2), [V0.S4, V1.S4, V2.S4, V3.S4]
+fresh:
+	MOVD R8, R12
+	MOVD R9, R13
+	CBZ R13, tapped
+tap:
+	MOVD 8(R12), R10
+	ADD R3, R10, R10
+	FMOVQ 0(R10), F24
+	MOVBU 16(R12), R10
+	VDUP R10, V25.B16
+	WORD $0x6e398f18 // cmeq v24.16b, v24.16b, v25.16b
+	WORD $0x0f08a71a // sxtl v26.8h, v24.8b
+	WORD $0x4f08a71b // sxtl2 v27.8h, v24.16b
+	WORD $0x0f10a75c // sxtl v28.4s, v26.4h
+	WORD $0x4f10a75d // sxtl2 v29.4s, v26.8h
+	WORD $0x0f10a77e // sxtl v30.4s, v27.4h
+	WORD $0x4f10a77f // sxtl2 v31.4s, v27.8h
+	MOVD 0(R12), R10
+	ADD R1, R10, R10
+	VLD1 (R10), [V20.H8, V21.H8]
+	WORD $0x6e613ab7 // shll2 v23.4s, v21.8h, #16
+	WORD $0x2e613ab6 // shll v22.4s, v21.4h, #16
+	WORD $0x6e613a95 // shll2 v21.4s, v20.8h, #16
+	WORD $0x2e613a94 // shll v20.4s, v20.4h, #16
+	WORD $0x4e3c1e94 // and v20.16b, v20.16b, v28.16b
+	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
+	WORD $0x4e3d1eb5 // and v21.16b, v21.16b, v29.16b
+	WORD $0x4e35d421 // fadd v1.4s, v1.4s, v21.4s
+	WORD $0x4e3e1ed6 // and v22.16b, v22.16b, v30.16b
+	WORD $0x4e36d442 // fadd v2.4s, v2.4s, v22.4s
+	WORD $0x4e3f1ef7 // and v23.16b, v23.16b, v31.16b
+	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
+	ADD $24, R12, R12
+	SUBS $1, R13, R13
+	BNE tap
+tapped:
+	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R2)
+	ADD R5, R1, R1
+	ADD R6, R2, R2
+	ADD R7, R3, R3
+	SUBS $1, R4, R4
+	BNE pixel
+done:
+	RET
+
+// func maxPoolRoundingBF16NEON(t *poolTile)
+TEXT ·maxPoolRoundingBF16NEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD $0xff800000, R1
+	VDUP R1, V28.S4
+	MOVD $0xff, R2
+	VDUP R2, V29.S4
+	MOVD 0(R0), R3
+	MOVD 8(R0), R4
+	MOVD 16(R0), R5
+	MOVD 24(R0), R6
+	MOVD 32(R0), R7
+	MOVD 40(R0), R8
+	MOVD 48(R0), R9
+	MOVD 56(R0), R10
+	MOVD 64(R0), R11
+	CBZ R6, done
+pixel:
+	VORR V28.B16, V28.B16, V0.B16
+	VORR V29.B16, V29.B16, V4.B16
+	VORR V28.B16, V28.B16, V1.B16
+	VORR V29.B16, V29.B16, V5.B16
+	VORR V28.B16, V28.B16, V2.B16
+	VORR V29.B16, V29.B16, V6.B16
+	VORR V28.B16, V28.B16, V3.B16
+	VORR V29.B16, V29.B16, V7.B16
+	MOVD R10, R13
+	MOVD R11, R14
+	CBZ R14, tapped
+tap:
+	MOVD 0(R13), R12
+	ADD R3, R12, R12
+	VLD1 (R12), [V20.S4, V21.S4, V22.S4, V23.S4]
+	FMOVS 16(R13), F30
+	VDUP V30.S[0], V30.S4
+	WORD $0x6e34e418 // fcmge v24.4s, v0.4s, v20.4s
+	WORD $0x6ef81e80 // bif v0.16b, v20.16b, v24.16b
+	WORD $0x6ef81fc4 // bif v4.16b, v30.16b, v24.16b
+	WORD $0x6e35e439 // fcmge v25.4s, v1.4s, v21.4s
+	WORD $0x6ef91ea1 // bif v1.16b, v21.16b, v25.16b
+	WORD $0x6ef91fc5 // bif v5.16b, v30.16b, v25.16b
+	WORD $0x6e36e45a // fcmge v26.4s, v2.4s, v22.4s
+	WORD $0x6efa1ec2 // bif v2.16b, v22.16b, v26.16b
+	WORD $0x6efa1fc6 // bif v6.16b, v30.16b, v26.16b
+	WORD $0x6e37e47b // fcmge v27.4s, v3.4s, v23.4s
+	WORD $0x6efb1ee3 // bif v3.16b, v23.16b, v27.16b
+	WORD $0x6efb1fc7 // bif v7.16b, v30.16b, v27.16b
+	ADD $24, R13, R13
+	SUBS $1, R14, R14
+	BNE tap
+tapped:
+	WORD $0x6ebd8c98 // cmeq v24.4s, v4.4s, v29.4s
+	WORD $0x4e781c00 // bic v0.16b, v0.16b, v24.16b
+	WORD $0x6ebd8cb8 // cmeq v24.4s, v5.4s, v29.4s
+	WORD $0x4e781c21 // bic v1.16b, v1.16b, v24.16b
+	WORD $0x6ebd8cd8 // cmeq v24.4s, v6.4s, v29.4s
+	WORD $0x4e781c42 // bic v2.16b, v2.16b, v24.16b
+	WORD $0x6ebd8cf8 // cmeq v24.4s, v7.4s, v29.4s
+	WORD $0x4e781c63 // bic v3.16b, v3.16b, v24.16b
+	WORD $0x0ea16800 // bfcvtn v0.4h, v0.4s
+	WORD $0x4ea16820 // bfcvtn2 v0.8h, v1.4s
+	WORD $0x0ea16841 // bfcvtn v1.4h, v2.4s
+	WORD $0x4ea16861 // bfcvtn2 v1.8h, v3.4s
+	VST1 [V0.H8, V1.H8], (R4)
+	MOVD 16(R0), R12
+	CBZ R12, stored
+	WORD $0x4e451884 // uzp1 v4.8h, v4.8h, v5.8h
+	WORD $0x4e4718c6 // uzp1 v6.8h, v6.8h, v7.8h
+	WORD $0x4e061884 // uzp1 v4.16b, v4.16b, v6.16b
+	FMOVQ F4, 0(R5)
+stored:
+	ADD R7, R3, R3
+	ADD R8, R4, R4
+	ADD R9, R5, R5
+	SUBS $1, R6, R6
+	BNE pixel
+done:
+	RET
+
+// func maxPoolGradientRoundingBF16NEON(t *poolTile)
+TEXT ·maxPoolGradientRoundingBF16NEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD 0(R0), R1
+	MOVD 8(R0), R2
+	MOVD 16(R0), R3
+	MOVD 24(R0), R4
+	MOVD 32(R0), R5
+	MOVD 40(R0), R6
+	MOVD 48(R0), R7
+	MOVD 56(R0), R8
+	MOVD 64(R0), R9
+	MOVD 80(R0), R11
+	MOVD 88(R0), R12
+	MOVD $channelBits<>(SB), R13
+	VLD1 (R13), [V4.S4, V5.S4, V6.S4, V7.S4]
+	FMOVS 96(R0), F10
+	VDUP V10.S[0], V10.S4
+	WORD $0x4ea0d94b // fcmeq v11.4s, v10.4s, #0.0
+	CBZ R4, done
+pixel:
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	MOVD R8, R14
+	MOVD R9, R15
+	CBZ R15, tapped
+tap:
+	MOVD 8(R14), R10
+	ADD R3, R10, R10
+	FMOVQ 0(R10), F24
+	MOVBU 16(R14), R10
+	VDUP R10, V25.B16
+	WORD $0x6e398f18 // cmeq v24.16b, v24.16b, v25.16b
+	WORD $0x0f08a71a // sxtl v26.8h, v24.8b
+	WORD $0x4f08a71b // sxtl2 v27.8h, v24.16b
+	WORD $0x0f10a75c // sxtl v28.4s, v26.4h
+	WORD $0x4f10a75d // sxtl2 v29.4s, v26.8h
+	WORD $0x0f10a77e // sxtl v30.4s, v27.4h
+	WORD $0x4f10a77f // sxtl2 v31.4s, v27.8h
+	MOVD 0(R14), R10
+	ADD R1, R10, R10
+	VLD1 (R10), [V20.S4, V21.S4, V22.S4, V23.S4]
+	WORD $0x4e3c1e94 // and v20.16b, v20.16b, v28.16b
+	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
+	WORD $0x4e3d1eb5 // and v21.16b, v21.16b, v29.16b
+	WORD $0x4e35d421 // fadd v1.4s, v1.4s, v21.4s
+	WORD $0x4e3e1ed6 // and v22.16b, v22.16b, v30.16b
+	WORD $0x4e36d442 // fadd v2.4s, v2.4s, v22.4s
+	WORD $0x4e3f1ef7 // and v23.16b, v23.16b, v31.16b
+	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
+	ADD $24, R14, R14
+	SUBS $1, R15, R15
+	BNE tap
+tapped:
+	CBZ R11, open
+	VLD1R (R11), [V8.H8]
+	WORD $0x4ea48d09 // cmtst v9.4s, v8.4s, v4.4s
+	WORD $0x6e2adc0c // fmul v12.4s, v0.4s, v10.4s
+	WORD $0x4e6b1d8c // bic v12.16b, v12.16b, v11.16b
+	WORD $0x6ee91d80 // bif v0.16b, v12.16b, v9.16b
+	WORD $0x4ea58d09 // cmtst v9.4s, v8.4s, v5.4s
+	WORD $0x6e2adc2c // fmul v12.4s, v1.4s, v10.4s
+	WORD $0x4e6b1d8c // bic v12.16b, v12.16b, v11.16b
+	WORD $0x6ee91d81 // bif v1.16b, v12.16b, v9.16b
+	WORD $0x4ea68d09 // cmtst v9.4s, v8.4s, v6.4s
+	WORD $0x6e2adc4c // fmul v12.4s, v2.4s, v10.4s
+	WORD $0x4e6b1d8c // bic v12.16b, v12.16b, v11.16b
+	WORD $0x6ee91d82 // bif v2.16b, v12.16b, v9.16b
+	WORD $0x4ea78d09 // cmtst v9.4s, v8.4s, v7.4s
+	WORD $0x6e2adc6c // fmul v12.4s, v3.4s, v10.4s
+	WORD $0x4e6b1d8c // bic v12.16b, v12.16b, v11.16b
+	WORD $0x6ee91d83 // bif v3.16b, v12.16b, v9.16b
+	ADD R12, R11, R11
+open:
+	WORD $0x0ea16800 // bfcvtn v0.4h, v0.4s
+	WORD $0x4ea16820 // bfcvtn2 v0.8h, v1.4s
+	WORD $0x0ea16841 // bfcvtn v1.4h, v2.4s
+	WORD $0x4ea16861 // bfcvtn2 v1.8h, v3.4s
+	VST1 [V0.H8, V1.H8], (R2)
+	ADD R5, R1, R1
+	ADD R6, R2, R2
+	ADD R7, R3, R3
+	SUBS $1, R4, R4
+	BNE pixel
+done:
+	RET
+
+// func maxPoolBF16NEON(t *poolTile)
+TEXT ·maxPoolBF16NEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD $0xff800000, R1
+	VDUP R1, V28.S4
+	MOVD $0xff, R2
+	VDUP R2, V29.S4
+	MOVD 0(R0), R3
+	MOVD 8(R0), R4
+	MOVD 16(R0), R5
+	MOVD 24(R0), R6
+	MOVD 32(R0), R7
+	MOVD 40(R0), R8
+	MOVD 48(R0), R9
+	MOVD 56(R0), R10
+	MOVD 64(R0), R11
+	CBZ R6, done
+pixel:
+	VORR V28.B16, V28.B16, V0.B16
+	VORR V29.B16, V29.B16, V4.B16
+	VORR V28.B16, V28.B16, V1.B16
+	VORR V29.B16, V29.B16, V5.B16
+	VORR V28.B16, V28.B16, V2.B16
+	VORR V29.B16, V29.B16, V6.B16
+	VORR V28.B16, V28.B16, V3.B16
+	VORR V29.B16, V29.B16, V7.B16
+	MOVD R10, R13
+	MOVD R11, R14
+	CBZ R14, tapped
+tap:
+	MOVD 0(R13), R12
+	ADD R3, R12, R12
+	VLD1 (R12), [V20.H8, V21.H8]
+	WORD $0x6e613ab7 // shll2 v23.4s, v21.8h, #16
+	WORD $0x2e613ab6 // shll v22.4s, v21.4h, #16
+	WORD $0x6e613a95 // shll2 v21.4s, v20.8h, #16
+	WORD $0x2e613a94 // shll v20.4s, v20.4h, #16
+	FMOVS 16(R13), F30
+	VDUP V30.S[0], V30.S4
+	WORD $0x6e34e418 // fcmge v24.4s, v0.4s, v20.4s
+	WORD $0x6ef81e80 // bif v0.16b, v20.16b, v24.16b
+	WORD $0x6ef81fc4 // bif v4.16b, v30.16b, v24.16b
+	WORD $0x6e35e439 // fcmge v25.4s, v1.4s, v21.4s
+	WORD $0x6ef91ea1 // bif v1.16b, v21.16b, v25.16b
+	WORD $0x6ef91fc5 // bif v5.16b, v30.16b, v25.16b
+	WORD $0x6e36e45a // fcmge v26.4s, v2.4s, v22.4s
+	WORD $0x6efa1ec2 // bif v2.16b, v22.16b, v26.16b
+	WORD $0x6efa1fc6 // bif v6.16b, v30.16b, v26.16b
+	WORD $0x6e37e47b // fcmge v27.4s, v3.4s, v23.4s
+	WORD $0x6efb1ee3 // bif v3.16b, v23.16b, v27.16b
+	WORD $0x6efb1fc7 // bif v7.16b, v30.16b, v27.16b
+	ADD $24, R13, R13
+	SUBS $1, R14, R14
+	BNE tap
+tapped:
+	WORD $0x6ebd8c98 // cmeq v24.4s, v4.4s, v29.4s
+	WORD $0x4e781c00 // bic v0.16b, v0.16b, v24.16b
+	WORD $0x6ebd8cb8 // cmeq v24.4s, v5.4s, v29.4s
+	WORD $0x4e781c21 // bic v1.16b, v1.16b, v24.16b
+	WORD $0x6ebd8cd8 // cmeq v24.4s, v6.4s, v29.4s
+	WORD $0x4e781c42 // bic v2.16b, v2.16b, v24.16b
+	WORD $0x6ebd8cf8 // cmeq v24.4s, v7.4s, v29.4s
+	WORD $0x4e781c63 // bic v3.16b, v3.16b, v24.16b
+	WORD $0x0ea16800 // bfcvtn v0.4h, v0.4s
+	WORD $0x4ea16820 // bfcvtn2 v0.8h, v1.4s
+	WORD $0x0ea16841 // bfcvtn v1.4h, v2.4s
+	WORD $0x4ea16861 // bfcvtn2 v1.8h, v3.4s
+	VST1 [V0.H8, V1.H8], (R4)
+	MOVD 16(R0), R12
+	CBZ R12, stored
+	WORD $0x4e451884 // uzp1 v4.8h, v4.8h, v5.8h
+	WORD $0x4e4718c6 // uzp1 v6.8h, v6.8h, v7.8h
+	WORD $0x4e061884 // uzp1 v4.16b, v4.16b, v6.16b
+	FMOVQ F4, 0(R5)
+stored:
+	ADD R7, R3, R3
+	ADD R8, R4, R4
+	ADD R9, R5, R5
+	SUBS $1, R6, R6
+	BNE pixel
+done:
+	RET
+
+// func maxPoolGradientBF16NEON(t *poolTile)
+TEXT ·maxPoolGradientBF16NEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD 0(R0), R1
+	MOVD 8(R0), R2
+	MOVD 16(R0), R3
+	MOVD 24(R0), R4
+	MOVD 32(R0), R5
+	MOVD 40(R0), R6
+	MOVD 48(R0), R7
+	MOVD 56(R0), R8
+	MOVD 64(R0), R9
+	MOVD 80(R0), R11
+	MOVD 88(R0), R12
+	MOVD $channelBits<>(SB), R13
+	VLD1 (R13), [V4.S4, V5.S4, V6.S4, V7.S4]
+	FMOVS 96(R0), F10
+	VDUP V10.S[0], V10.S4
+	WORD $0x4ea0d94b // fcmeq v11.4s, v10.4s, #0.0
+	CBZ R4, done
+pixel:
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	MOVD R8, R14
+	MOVD R9, R15
+	CBZ R15, tapped
+tap:
+	MOVD 8(R14), R10
+	ADD R3, R10, R10
+	FMOVQ 0(R10), F24
+	MOVBU 16(R14), R10
+	VDUP R10, V25.B16
+	WORD $0x6e398f18 // cmeq v24.16b, v24.16b, v25.16b
+	WORD $0x0f08a71a // sxtl v26.8h, v24.8b
+	WORD $0x4f08a71b // sxtl2 v27.8h, v24.16b
+	WORD $0x0f10a75c // sxtl v28.4s, v26.4h
+	WORD $0x4f10a75d // sxtl2 v29.4s, v26.8h
+	WORD $0x0f10a77e // sxtl v30.4s, v27.4h
+	WORD $0x4f10a77f // sxtl2 v31.4s, v27.8h
+	MOVD 0(R14), R10
+	ADD R1, R10, R10
+	VLD1 (R10), [V20.H8, V21.H8]
+	WORD $0x6e613ab7 // shll2 v23.4s, v21.8h, #16
+	WORD $0x2e613ab6 // shll v22.4s, v21.4h, #16
+	WORD $0x6e613a95 // shll2 v21.4s, v20.8h, #16
+	WORD $0x2e613a94 // shll v20.4s, v20.4h, #16
+	WORD $0x4e3c1e94 // and v20.16b, v20.16b, v28.16b
+	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
+	WORD $0x4e3d1eb5 // and v21.16b, v21.16b, v29.16b
+	WORD $0x4e35d421 // fadd v1.4s, v1.4s, v21.4s
+	WORD $0x4e3e1ed6 // and v22.16b, v22.16b, v30.16b
+	WORD $0x4e36d442 // fadd v2.4s, v2.4s, v22.4s
+	WORD $0x4e3f1ef7 // and v23.16b, v23.16b, v31.16b
+	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
+	ADD $24, R14, R14
+	SUBS $1, R15, R15
+	BNE tap
+tapped:
+	CBZ R11, open
+	VLD1R (R11), [V8.H8]
+	WORD $0x4ea48d09 // cmtst v9.4s, v8.4s, v4.4s
+	WORD $0x6e2adc0c // fmul v12.4s, v0.4s, v10.4s
+	WORD $0x4e6b1d8c // bic v12.16b, v12.16b, v11.16b
+	WORD $0x6ee91d80 // bif v0.16b, v12.16b, v9.16b
+	WORD $0x4ea58d09 // cmtst v9.4s, v8.4s, v5.4s
+	WORD $0x6e2adc2c // fmul v12.4s, v1.4s, v10.4s
+	WORD $0x4e6b1d8c // bic v12.16b, v12.16b, v11.16b
+	WORD $0x6ee91d81 // bif v1.16b, v12.16b, v9.16b
+	WORD $0x4ea68d09 // cmtst v9.4s, v8.4s, v6.4s
+	WORD $0x6e2adc4c // fmul v12.4s, v2.4s, v10.4s
+	WORD $0x4e6b1d8c // bic v12.16b, v12.16b, v11.16b
+	WORD $0x6ee91d82 // bif v2.16b, v12.16b, v9.16b
+	WORD $0x4ea78d09 // cmtst v9.4s, v8.4s, v7.4s
+	WORD $0x6e2adc6c // fmul v12.4s, v3.4s, v10.4s
+	WORD $0x4e6b1d8c // bic v12.16b, v12.16b, v11.16b
+	WORD $0x6ee91d83 // bif v3.16b, v12.16b, v9.16b
+	ADD R12, R11, R11
+open:
+	WORD $0x0ea16800 // bfcvtn v0.4h, v0.4s
+	WORD $0x4ea16820 // bfcvtn2 v0.8h, v1.4s
+	WORD $0x0ea16841 // bfcvtn v1.4h, v2.4s
+	WORD $0x4ea16861 // bfcvtn2 v1.8h, v3.4s
+	VST1 [V0.H8, V1.H8], (R2)
+	ADD R5, R1, R1
+	ADD R6, R2, R2
+	ADD R7, R3, R3
+	SUBS $1, R4, R4
+	BNE pixel
+done:
+	RET
+
+// func narrowRowBF16NEON(t *rowTile)
+TEXT ·narrowRowBF16NEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD 0(R0), R1
+	MOVD 8(R0), R2
+	MOVD 24(R0), R3
+block:
+	VLD1 (R2), [V0.S4, V1.S4, V2.S4, V3.S4]
+	WORD $0x0ea16800 // bfcvtn v0.4h, v0.4s
+	WORD $0x4ea16820 // bfcvtn2 v0.8h, v1.4s
+	WORD $0x0ea16841 // bfcvtn v1.4h, v2.4s
+	WORD $0x4ea16861 // bfcvtn2 v1.8h, v3.4s
+	VST1 [V0.H8, V1.H8], (R1)
+	ADD $64, R2, R2
+	ADD $32, R1, R1
+	SUBS $1, R3, R3
+	BNE block
+	RET
+
+// func widenRowBF16NEON(t *rowTile)
+TEXT ·widenRowBF16NEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD 0(R0), R1
+	MOVD 8(R0), R2
+	MOVD 24(R0), R3
+block:
+	VLD1 (R2), [V0.H8, V1.H8]
+	WORD $0x6e613823 // shll2 v3.4s, v1.8h, #16
+	WORD $0x2e613822 // shll v2.4s, v1.4h, #16
+	WORD $0x6e613801 // shll2 v1.4s, v0.8h, #16
+	WORD $0x2e613800 // shll v0.4s, v0.4h, #16
+	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R1)
+	ADD $32, R2, R2
+	ADD $64, R1, R1
+	SUBS $1, R3, R3
+	BNE block
+	RET
+
+// func quadRowBF16NEON(t *quadTile)
+TEXT ·quadRowBF16NEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD 0(R0), R1
+	MOVD 40(R0), R2
+	MOVD 8(R0), R3
+	MOVD 16(R0), R4
+	MOVD 24(R0), R5
+	MOVD 32(R0), R6
+block:
+	FMOVQ.P 16(R3), F0
+	WORD $0x0ea16800 // bfcvtn v0.4h, v0.4s
+	FMOVQ.P 16(R4), F1
+	WORD $0x0ea16821 // bfcvtn v1.4h, v1.4s
+	FMOVQ.P 16(R5), F2
+	WORD $0x0ea16842 // bfcvtn v2.4h, v2.4s
+	FMOVQ.P 16(R6), F3
+	WORD $0x0ea16863 // bfcvtn v3.4h, v3.4s
+	VST4.P [V0.H4, V1.H4, V2.H4, V3.H4], 32(R1)
+	FMOVQ.P 16(R3), F0
+	WORD $0x0ea16800 // bfcvtn v0.4h, v0.4s
+	FMOVQ.P 16(R4), F1
+	WORD $0x0ea16821 // bfcvtn v1.4h, v1.4s
+	FMOVQ.P 16(R5), F2
+	WORD $0x0ea16842 // bfcvtn v2.4h, v2.4s
+	FMOVQ.P 16(R6), F3
+	WORD $0x0ea16863 // bfcvtn v3.4h, v3.4s
+	VST4.P [V0.H4, V1.H4, V2.H4, V3.H4], 32(R1)
+	FMOVQ.P 16(R3), F0
+	WORD $0x0ea16800 // bfcvtn v0.4h, v0.4s
+	FMOVQ.P 16(R4), F1
+	WORD $0x0ea16821 // bfcvtn v1.4h, v1.4s
+	FMOVQ.P 16(R5), F2
+	WORD $0x0ea16842 // bfcvtn v2.4h, v2.4s
+	FMOVQ.P 16(R6), F3
+	WORD $0x0ea16863 // bfcvtn v3.4h, v3.4s
+	VST4.P [V0.H4, V1.H4, V2.H4, V3.H4], 32(R1)
+	FMOVQ.P 16(R3), F0
+	WORD $0x0ea16800 // bfcvtn v0.4h, v0.4s
+	FMOVQ.P 16(R4), F1
+	WORD $0x0ea16821 // bfcvtn v1.4h, v1.4s
+	FMOVQ.P 16(R5), F2
+	WORD $0x0ea16842 // bfcvtn v2.4h, v2.4s
+	FMOVQ.P 16(R6), F3
+	WORD $0x0ea16863 // bfcvtn v3.4h, v3.4s
+	VST4.P [V0.H4, V1.H4, V2.H4, V3.H4], 32(R1)
+	SUBS $1, R2, R2
+	BNE block
+	RET
+
+// func peakBF16NEON(n int)
+TEXT ·peakBF16NEON(SB), NOSPLIT, $0-8
+	MOVD n+0(FP), R1
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V17.B16, V17.B16, V17.B16
+	VEOR V18.B16, V18.B16, V18.B16
+	VEOR V19.B16, V19.B16, V19.B16
+	VEOR V20.B16, V20.B16, V20.B16
+	VEOR V21.B16, V21.B16, V21.B16
+	VEOR V22.B16, V22.B16, V22.B16
+	VEOR V23.B16, V23.B16, V23.B16
+	VEOR V24.B16, V24.B16, V24.B16
+	VEOR V25.B16, V25.B16, V25.B16
+round:
+	WORD $0x6e59ef00 // bfmmla v0.4s, v24.8h, v25.8h
+	WORD $0x6e59ef01 // bfmmla v1.4s, v24.8h, v25.8h
+	WORD $0x6e59ef02 // bfmmla v2.4s, v24.8h, v25.8h
+	WORD $0x6e59ef03 // bfmmla v3.4s, v24.8h, v25.8h
+	WORD $0x6e59ef04 // bfmmla v4.4s, v24.8h, v25.8h
+	WORD $0x6e59ef05 // bfmmla v5.4s, v24.8h, v25.8h
+	WORD $0x6e59ef06 // bfmmla v6.4s, v24.8h, v25.8h
+	WORD $0x6e59ef07 // bfmmla v7.4s, v24.8h, v25.8h
+	WORD $0x6e59ef08 // bfmmla v8.4s, v24.8h, v25.8h
+	WORD $0x6e59ef09 // bfmmla v9.4s, v24.8h, v25.8h
+	WORD $0x6e59ef0a // bfmmla v10.4s, v24.8h, v25.8h
+	WORD $0x6e59ef0b // bfmmla v11.4s, v24.8h, v25.8h
+	WORD $0x6e59ef0c // bfmmla v12.4s, v24.8h, v25.8h
+	WORD $0x6e59ef0d // bfmmla v13.4s, v24.8h, v25.8h
+	WORD $0x6e59ef0e // bfmmla v14.4s, v24.8h, v25.8h
+	WORD $0x6e59ef0f // bfmmla v15.4s, v24.8h, v25.8h
+	WORD $0x6e59ef10 // bfmmla v16.4s, v24.8h, v25.8h
+	WORD $0x6e59ef11 // bfmmla v17.4s, v24.8h, v25.8h
+	WORD $0x6e59ef12 // bfmmla v18.4s, v24.8h, v25.8h
+	WORD $0x6e59ef13 // bfmmla v19.4s, v24.8h, v25.8h
+	WORD $0x6e59ef14 // bfmmla v20.4s, v24.8h, v25.8h
+	WORD $0x6e59ef15 // bfmmla v21.4s, v24.8h, v25.8h
+	WORD $0x6e59ef16 // bfmmla v22.4s, v24.8h, v25.8h
+	WORD $0x6e59ef17 // bfmmla v23.4s, v24.8h, v25.8h
+	SUBS $1, R1, R1
+	BNE round
 	RET
 
 // func lrnNEON(t *lrnTile)
@@ -15269,6 +21117,102 @@ store:
 	BNE pixel
 	RET
 
+// func mixBF16NEON(t *bendTile)
+TEXT ·mixBF16NEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD 0(R0), R1
+	MOVD 8(R0), R2
+	MOVD 16(R0), R3
+	MOVD 24(R0), R4
+	MOVD 56(R0), R5
+	VLD1 (R5), [V24.S4, V25.S4, V26.S4, V27.S4]
+	MOVD 48(R0), R6
+	VLD1 (R6), [V28.S4, V29.S4, V30.S4, V31.S4]
+	MOVD 32(R0), R7
+	MOVD 40(R0), R8
+pixel:
+	FMOVD 0(R2), F4
+	WORD $0x2e613884 // shll v4.4s, v4.4h, #16
+	FMOVQ 0(R3), F5
+	WORD $0x6e3cdc80 // fmul v0.4s, v4.4s, v28.4s
+	WORD $0x4e38cca0 // fmla v0.4s, v5.4s, v24.4s
+	FMOVD 8(R2), F4
+	WORD $0x2e613884 // shll v4.4s, v4.4h, #16
+	FMOVQ 16(R3), F5
+	WORD $0x6e3ddc81 // fmul v1.4s, v4.4s, v29.4s
+	WORD $0x4e39cca1 // fmla v1.4s, v5.4s, v25.4s
+	FMOVD 16(R2), F4
+	WORD $0x2e613884 // shll v4.4s, v4.4h, #16
+	FMOVQ 32(R3), F5
+	WORD $0x6e3edc82 // fmul v2.4s, v4.4s, v30.4s
+	WORD $0x4e3acca2 // fmla v2.4s, v5.4s, v26.4s
+	FMOVD 24(R2), F4
+	WORD $0x2e613884 // shll v4.4s, v4.4h, #16
+	FMOVQ 48(R3), F5
+	WORD $0x6e3fdc83 // fmul v3.4s, v4.4s, v31.4s
+	WORD $0x4e3bcca3 // fmla v3.4s, v5.4s, v27.4s
+	WORD $0x0ea16800 // bfcvtn v0.4h, v0.4s
+	WORD $0x4ea16820 // bfcvtn2 v0.8h, v1.4s
+	WORD $0x0ea16841 // bfcvtn v1.4h, v2.4s
+	WORD $0x4ea16861 // bfcvtn2 v1.8h, v3.4s
+	VST1 [V0.H8, V1.H8], (R1)
+	ADD $32, R1, R1
+	ADD $32, R2, R2
+	ADD R8, R3, R3
+	SUBS $1, R7, R7
+	BNE pixel
+	RET
+
+// func scaleBF16NEON(t *bendTile)
+TEXT ·scaleBF16NEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD 0(R0), R1
+	MOVD 8(R0), R2
+	MOVD 16(R0), R3
+	MOVD 24(R0), R4
+	MOVD 56(R0), R5
+	VLD1 (R5), [V24.S4, V25.S4, V26.S4, V27.S4]
+	MOVD 48(R0), R6
+	VLD1 (R6), [V28.S4, V29.S4, V30.S4, V31.S4]
+	MOVD 32(R0), R7
+	MOVD 40(R0), R8
+pixel:
+	FMOVD 0(R2), F4
+	WORD $0x2e613884 // shll v4.4s, v4.4h, #16
+	FMOVQ 0(R3), F5
+	VORR V28.B16, V28.B16, V6.B16
+	WORD $0x4e38cca6 // fmla v6.4s, v5.4s, v24.4s
+	WORD $0x6e26dc80 // fmul v0.4s, v4.4s, v6.4s
+	FMOVD 8(R2), F4
+	WORD $0x2e613884 // shll v4.4s, v4.4h, #16
+	FMOVQ 16(R3), F5
+	VORR V29.B16, V29.B16, V6.B16
+	WORD $0x4e39cca6 // fmla v6.4s, v5.4s, v25.4s
+	WORD $0x6e26dc81 // fmul v1.4s, v4.4s, v6.4s
+	FMOVD 16(R2), F4
+	WORD $0x2e613884 // shll v4.4s, v4.4h, #16
+	FMOVQ 32(R3), F5
+	VORR V30.B16, V30.B16, V6.B16
+	WORD $0x4e3acca6 // fmla v6.4s, v5.4s, v26.4s
+	WORD $0x6e26dc82 // fmul v2.4s, v4.4s, v6.4s
+	FMOVD 24(R2), F4
+	WORD $0x2e613884 // shll v4.4s, v4.4h, #16
+	FMOVQ 48(R3), F5
+	VORR V31.B16, V31.B16, V6.B16
+	WORD $0x4e3bcca6 // fmla v6.4s, v5.4s, v27.4s
+	WORD $0x6e26dc83 // fmul v3.4s, v4.4s, v6.4s
+	WORD $0x0ea16800 // bfcvtn v0.4h, v0.4s
+	WORD $0x4ea16820 // bfcvtn2 v0.8h, v1.4s
+	WORD $0x0ea16841 // bfcvtn v1.4h, v2.4s
+	WORD $0x4ea16861 // bfcvtn2 v1.8h, v3.4s
+	VST1 [V0.H8, V1.H8], (R1)
+	ADD $32, R1, R1
+	ADD $32, R2, R2
+	ADD R8, R3, R3
+	SUBS $1, R7, R7
+	BNE pixel
+	RET
+
 // func signNEON(t *bendTile)
 TEXT ·signNEON(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
@@ -15540,6 +21484,56 @@ pixel:
 	WORD $0x6e3bdc84 // fmul v4.4s, v4.4s, v27.4s
 	WORD $0x4e25cc83 // fmla v3.4s, v4.4s, v5.4s
 	ADD $64, R2, R2
+	ADD R8, R3, R3
+	SUBS $1, R7, R7
+	BNE pixel
+	ADD $100, R0, R9
+	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R9)
+	RET
+
+// func dotBF16NEON(t *bendTile)
+TEXT ·dotBF16NEON(SB), NOSPLIT, $0-8
+	MOVD t+0(FP), R0
+	MOVD 0(R0), R1
+	MOVD 8(R0), R2
+	MOVD 16(R0), R3
+	MOVD 24(R0), R4
+	MOVD 56(R0), R5
+	VLD1 (R5), [V24.S4, V25.S4, V26.S4, V27.S4]
+	MOVD 48(R0), R6
+	VLD1 (R6), [V28.S4, V29.S4, V30.S4, V31.S4]
+	MOVD 32(R0), R7
+	MOVD 40(R0), R8
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+pixel:
+	FMOVD 0(R2), F4
+	WORD $0x2e613884 // shll v4.4s, v4.4h, #16
+	FMOVD 0(R3), F5
+	WORD $0x2e6138a5 // shll v5.4s, v5.4h, #16
+	WORD $0x6e38dc84 // fmul v4.4s, v4.4s, v24.4s
+	WORD $0x4e25cc80 // fmla v0.4s, v4.4s, v5.4s
+	FMOVD 8(R2), F4
+	WORD $0x2e613884 // shll v4.4s, v4.4h, #16
+	FMOVD 8(R3), F5
+	WORD $0x2e6138a5 // shll v5.4s, v5.4h, #16
+	WORD $0x6e39dc84 // fmul v4.4s, v4.4s, v25.4s
+	WORD $0x4e25cc81 // fmla v1.4s, v4.4s, v5.4s
+	FMOVD 16(R2), F4
+	WORD $0x2e613884 // shll v4.4s, v4.4h, #16
+	FMOVD 16(R3), F5
+	WORD $0x2e6138a5 // shll v5.4s, v5.4h, #16
+	WORD $0x6e3adc84 // fmul v4.4s, v4.4s, v26.4s
+	WORD $0x4e25cc82 // fmla v2.4s, v4.4s, v5.4s
+	FMOVD 24(R2), F4
+	WORD $0x2e613884 // shll v4.4s, v4.4h, #16
+	FMOVD 24(R3), F5
+	WORD $0x2e6138a5 // shll v5.4s, v5.4h, #16
+	WORD $0x6e3bdc84 // fmul v4.4s, v4.4s, v27.4s
+	WORD $0x4e25cc83 // fmla v3.4s, v4.4s, v5.4s
+	ADD $32, R2, R2
 	ADD R8, R3, R3
 	SUBS $1, R7, R7
 	BNE pixel

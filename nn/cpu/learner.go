@@ -41,6 +41,12 @@ func OpenLearner(m *train.Model, batch, w, h int, slope bool, o Options) (*Learn
 	if err != nil {
 		return nil, err
 	}
+	if p := k.precision(); p == nn.BF16Odd { // in which there are no kernels for the gradients of weights
+		if o.Precision == nn.BF16 || o.Precision == p {
+			return nil, fmt.Errorf("cpu: nets cannot learn in %s, which is this processor's bfloat16; ask for fp32", p)
+		}
+		k = available()[0]
+	}
 	threads := o.Threads
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)

@@ -122,9 +122,9 @@ func TestLearner(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				far := 1e-5
-				if k.half != nil {
-					far = 0.02
+				far := 0.02
+				if l.Precision() == nn.FP32 {
+					far = 1e-5
 				}
 				if math.Abs(got.Loss-want.Loss) > far*want.Loss {
 					t.Errorf("loss %g, want %g", got.Loss, want.Loss)

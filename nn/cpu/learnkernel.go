@@ -140,7 +140,7 @@ func (a address) store(form int, v *block) {
 		*a.at(0) = *v
 		return
 	}
-	narrowBlock(a.halfAt(0), v)
+	narrowBlock(a.halfAt(0), v, narrowed)
 }
 
 func momentsGo(xform, dyform int) func(t *mapTile) {

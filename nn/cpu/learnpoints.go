@@ -1,6 +1,9 @@
 package cpu
 
-import "unsafe"
+import (
+	"runtime"
+	"unsafe"
+)
 
 // Weights' gradients of 3x3 taps at stride 1 are summed at the points of F(2x2,3x3), with 16 products for a tile of 2x2 pixels
 // where taps have 36: if the outputs are A'(GgG' x B'dB)A, the gradient of g is the sum over the tiles of G'(AyA' x B'dB)G, y being
@@ -163,23 +166,23 @@ func slopePoints(y *[4]block, visit func(p int, v *block)) {
 
 // pairedPointsGo takes pairs of neighbouring tiles of bfloat16, so many pixels high and wide and two apart, to the points,
 // rounded once: [channel][tile].
-func pairedPointsGo(size int, points func(t *winogradTile)) func(t *winogradTile) {
+func pairedPointsGo(size int, enter func(t *winogradTile)) func(t *winogradTile) {
 	return func(t *winogradTile) {
-		var x [16]block
-		var v [2][16]block
+		x, v := fixedBlocks(size*size), fixedBlocks(2*points)
 		for n := range t.n {
-			for tile := range v {
+			for tile := range 2 {
 				for i := range size * size {
 					widenBlock(&x[i], t.x.halfAt(i/size*t.row+(4*n+2*tile+i%size)*halfSize))
 				}
-				points(&winogradTile{x: addressOf(unsafe.Pointer(&x)), row: size * cellSize, v: addressOf(unsafe.Pointer(&v[tile])), point: cellSize, n: 1})
+				enter(&winogradTile{x: addressOf(unsafe.Pointer(&x[0])), row: size * cellSize, v: addressOf(unsafe.Pointer(&v[tile*points])), point: cellSize, n: 1})
 			}
-			for p := range v[0] {
+			for p := range points {
 				out := (*[lanes]uint32)(t.v.add(p*t.point + n*cellSize).pointer())
 				for c := range out {
-					out[c] = uint32(narrowed(v[0][p][c])) | uint32(narrowed(v[1][p][c]))<<16
+					out[c] = uint32(narrowed(v[p][c])) | uint32(narrowed(v[points+p][c]))<<16
 				}
 			}
 		}
+		runtime.KeepAlive([][]block{x, v})
 	}
 }

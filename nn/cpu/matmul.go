@@ -138,7 +138,7 @@ func (o *matmul) multiply(w *worker, r region, s headPart, from, start, to int, 
 			n := 0
 			seg.x, n = o.meets(w, s.head, start, y*o.out.w+x)
 			n = min(n, o.out.w-x)
-			for tiles := (n + o.k.wide() - 1) / o.k.wide(); tiles > 0; tiles-- {
+			for tiles := (n + o.k.wide(false) - 1) / o.k.wide(false); tiles > 0; tiles-- {
 				now := (n + tiles - 1) / tiles
 				for i := range s.n {
 					t.y[i] = w.address(o.out.at(s.block+i, y, x))

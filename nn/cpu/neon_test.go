@@ -68,31 +68,54 @@ func TestNEONEncodings(t *testing.T) {
 }
 
 // TestNEONSlots counts what the loop over a convolution's taps issues for each useful multiply-add of four lanes: 64 of these for
-// 16 input channels, a pixel and 16 output channels, all that sees to the loop and to where things lie included. The weights alone are
-// a load for four multiply-adds of a pixel, so that one pixel, or two, cannot come as near; rows of three and more are cut into none such.
+// 16 input channels, a pixel and 16 output channels, all that sees to the loop and to where things lie included. One instruction loads
+// at most four registers of weights, for four multiply-adds of a pixel: these alone make 1.25 of one pixel and 1.125 of two, so that with
+// a load for each pixel's values, two instructions for the tap's place and two for the loop neither can come below 1.15, nor by doing two taps in
+// a round (1.31 and 1.16). Rows of three and more are cut into none such.
 func TestNEONSlots(t *testing.T) {
-	text := neonListing(t)
 	for n, most := range []float64{1: 1.33, 2: 1.18, 3: 1.15, 4: 1.15, 5: 1.15} {
-		if n == 0 {
-			continue
-		}
-		_, kernel, _ := strings.Cut(text, fmt.Sprintf("TEXT ·convNEONn%d(SB)", n))
-		_, body, _ := strings.Cut(kernel, "\nwhole:\n")
-		body, _, found := strings.Cut(body, "BNE whole\n")
-		useful := strings.Count(body, "// fmla")
-		all := strings.Count(body, "\n") + 1
-		if !found || useful != 64*n {
-			t.Fatalf("the loop of %d pixels has %d multiply-adds, want %d", n, useful, 64*n)
-		}
-		slots := float64(all) / float64(useful)
-		t.Logf("%d pixels: %d instructions for %d multiply-adds, %.3f for each", n, all, useful, slots)
-		if slots > most {
-			t.Errorf("%d pixels: %.3f instructions for each multiply-add, want at most %.2f", n, slots, most)
+		if n > 0 {
+			countSlots(t, fmt.Sprintf("convNEONn%d", n), "fmla", 64*n, most)
 		}
 	}
 	for w := 3; w < 2000; w++ {
-		if least := slices.Min(split(w, 5)); least < 3 {
+		if least := slices.Min(split(w, 5, 1)); least < 3 {
 			t.Fatalf("a row of %d pixels is cut into tiles of which one has %d", w, least)
 		}
+	}
+}
+
+// TestNEONHalfSlots counts the same of bfloat16 for each product of matrices, 16 multiply-adds: of two pixels, or of one as if it were
+// two, 32 products. What was loaded of two pixels is joined by one instruction for four channels.
+func TestNEONHalfSlots(t *testing.T) {
+	for n, most := range []float64{1: 1.57, 2: 1.57, 3: 1.38, 4: 1.38} {
+		if n > 0 {
+			countSlots(t, fmt.Sprintf("convBF16NEONn%d", n), "bfmmla", 32*((n+1)/2), most)
+		}
+	}
+	for w := 1; w < 2000; w++ {
+		for i, n := range split(w, 4, 2) {
+			if n%2 == 1 && (i+1)*4 < w {
+				t.Fatalf("a row of %d pixels is cut into %v", w, split(w, 4, 2))
+			}
+		}
+	}
+}
+
+// countSlots wants a kernel's loop over taps to have so many of an instruction, and at most so many of all for each.
+func countSlots(t *testing.T, kernel, instruction string, want int, most float64) {
+	t.Helper()
+	_, text, _ := strings.Cut(neonListing(t), fmt.Sprintf("TEXT ·%s(SB)", kernel))
+	_, body, _ := strings.Cut(text, "\nwhole:\n")
+	body, _, found := strings.Cut(body, "BNE whole\n")
+	useful := strings.Count(body, "// "+instruction+" ")
+	all := strings.Count(body, "\n") + 1
+	if !found || useful != want {
+		t.Fatalf("the loop of %s has %d times %s, want %d", kernel, useful, instruction, want)
+	}
+	slots := float64(all) / float64(useful)
+	t.Logf("%s: %d instructions for %d times %s, %.3f for each", kernel, all, useful, instruction, slots)
+	if slots > most {
+		t.Errorf("%s: %.3f instructions for each %s, want at most %.2f", kernel, slots, instruction, most)
 	}
 }

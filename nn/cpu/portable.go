@@ -39,7 +39,7 @@ func convOne(t *tile) {
 			}
 		})
 	}
-	t.end(acc[:])
+	t.end(acc[:], narrowed)
 }
 
 // convTwo computes two pixels, four channels at a time so that the sums stay in registers.
@@ -51,7 +51,7 @@ func convTwo(t *tile) {
 			s.quarter(c, (*[4]float32)(acc[0][c:]), (*[4]float32)(acc[1][c:]))
 		}
 	}
-	t.end(acc[:])
+	t.end(acc[:], narrowed)
 }
 
 // quarter adds the segment's part of output channels c to c+3 of two pixels.
@@ -117,11 +117,11 @@ func depthwise(t *tile, acc []block) {
 			}
 		}
 	}
-	t.end(acc)
+	t.end(acc, narrowed)
 }
 
-// end adds the bias, applies what the flags ask for and stores the sums.
-func (t *tile) end(acc []block) {
+// end adds the bias, applies what the flags ask for and stores the sums, in bfloat16 as narrowed rounds.
+func (t *tile) end(acc []block, narrowed func(v float32) uint16) {
 	for p := range acc {
 		a, y := &acc[p], (*block)(t.y[0].add(p*t.step).pointer())
 		if t.bias != nil {
@@ -158,7 +158,7 @@ func (t *tile) end(acc []block) {
 			}
 		}
 		if t.flags&flagHalf != 0 {
-			narrowBlock(t.z[0].halfAt(p*t.zstep), a)
+			narrowBlock(t.z[0].halfAt(p*t.zstep), a, narrowed)
 		}
 		if t.flags&flagOnly == 0 {
 			*y = *a

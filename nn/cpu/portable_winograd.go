@@ -52,7 +52,7 @@ func winogradGo(taps int) winogradKernels {
 			for q := range acc {
 				dot(&acc[q], out[q], func(j int) *block { return &columns[j] })
 			}
-			t.end(acc)
+			t.end(acc, narrowed)
 		}
 		k.output[r] = []kernel{nil,
 			func(t *tile) { var acc [1]block; leave(t, acc[:]) },

@@ -120,7 +120,7 @@ func newGuide(t *tensor.Dense, k *kernels) *guide {
 
 // seed adds, at each position, the feature with the largest dot product. It writes whole columns of blocks.
 func (g *guide) seed(w *worker, o *seed, weight float32, r region) {
-	tiles := o.k.wide()
+	tiles := o.k.wide(false)
 	dots := w.zeros(2 * tiles * lanes)
 	for y := r.y0; y < r.y1; y++ {
 		sum := 0.0
@@ -156,7 +156,7 @@ func (g *guide) dot(w *worker, o *seed, p, y, x, n int, dots []float32) {
 	})
 	w.tile = tile{segs: unsafe.Pointer(&w.segs[0]), nsegs: 1, step: cellSize}
 	for i := range count {
-		w.tile.y[i] = addressOf(unsafe.Pointer(&dots[i*o.k.wide()*lanes]))
+		w.tile.y[i] = addressOf(unsafe.Pointer(&dots[i*o.k.wide(false)*lanes]))
 	}
 	o.k.conv[count-1][n](&w.tile)
 }

@@ -125,7 +125,7 @@ func (s *sheet) product(w *worker, k *kernels, c int, x *sheet, weights []float3
 	for b := range blocks(c) {
 		w.segs[0].w = unsafe.Pointer(&weights[b*x.c*lanes])
 		i := 0
-		for _, n := range split(x.n, k.wide()) {
+		for _, n := range split(x.n, k.wide(false), 1) {
 			w.segs[0].x, t.y[0] = x.address(0).add(i*cellSize), s.address(b).add(i*cellSize)
 			k.conv[0][n](t)
 			i += n

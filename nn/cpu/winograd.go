@@ -44,7 +44,7 @@ func (s *part) fitsWinograd(op *nn.Conv) bool {
 // layout divides the scratch.
 func (o *winograd) layout() {
 	in, pair, points := o.input().x.n, o.k.pair, o.points()
-	wide := o.k.wide()
+	wide := o.k.wide(o.half())
 	cell := o.input().x.cell
 	o.chunk = max(winogradRoom/(points*(in*cell+pair*cellSize))/wide, 2) * wide
 	o.vblock, o.mblock = o.chunk*cell, o.chunk*cellSize
@@ -124,15 +124,15 @@ func (o *winograd) multiply(w *worker, v address, b, k, n int) {
 	*t = tile{segs: unsafe.Pointer(seg), nsegs: 1, step: cellSize}
 	for p := range o.points() {
 		q := &s.panels[p*each+b/o.k.pair]
-		seg.w, seg.blocks, seg.last = q.weights(), q.n, elements(q.last, o.half())
+		seg.w, seg.blocks, seg.last = q.weights(), q.n, o.k.elements(q.last, o.half())
 		seg.x = v.add(p * o.vpoint)
 		m := v.add(o.products + p*o.mpoint)
 		for i := range k {
 			t.y[i] = m.add(i * o.mblock)
 		}
-		for left, wide := n, o.k.wide(); left > 0; {
+		for left, wide := n, o.k.wide(o.half()); left > 0; {
 			tiles := (left + wide - 1) / wide
-			c := (left + tiles - 1) / tiles // near-equal
+			c := min(roundUp((left+tiles-1)/tiles, o.k.unit(o.half())), left) // near-equal
 			run[k-1][c](t)
 			seg.x = seg.x.add(c * seg.step)
 			for i := range t.y {
@@ -171,7 +171,7 @@ func (o *winograd) row(w *worker, b, row, y, x, n int) {
 		t.gate[0] = w.address(o.gates[b].at(y, x))
 	}
 	for n > 0 {
-		c := min(n, o.k.wide()&^1) // whole tiles
+		c := min(n, o.k.wide(false)&^1) // whole tiles
 		o.kernels().output[row][c](t)
 		w.segs[0].x = w.segs[0].x.add(c / 2 * cellSize)
 		t.y[0] = t.y[0].add(c * cellSize)

@@ -5,6 +5,7 @@ package main
 type bender struct {
 	name          string
 	y, x, f, gate register // at the pixel
+	own, other    form     // of x and y, and of f
 	spare         vector   // the register that the next constant takes
 }
 
@@ -15,10 +16,13 @@ const (
 )
 
 // openBender opens a kernel that has the shares of a bend in registers.
-func openBender(stem, doc string) *bender {
-	name := stem + "NEON"
+func openBender(stem, doc string) *bender { return openBenderOf(stem, doc, floats, floats) }
+
+// openBenderOf opens one whose x and y lie in one form and f in another.
+func openBenderOf(stem, doc string, own, other form) *bender {
+	name := stem + own.suffix + "NEON"
 	function(name, "bendTile", doc)
-	b := &bender{name, field("bendTile.y", args), field("bendTile.x", args), field("bendTile.f", args), field("bendTile.gate", args), constants}
+	b := &bender{name, field("bendTile.y", args), field("bendTile.x", args), field("bendTile.f", args), field("bendTile.gate", args), own, other, constants}
 	loadBlock(wet, field("bendTile.wet", args))
 	loadBlock(clean, field("bendTile.clean", args))
 	return b
@@ -33,14 +37,25 @@ func (b *bender) constant(name string) vector {
 
 // pixels visits all pixels; each, if not nil, begins one, and body puts the result for channels 4c to 4c+3 into register c.
 func (b *bender) pixels(each func(), body func(c vector)) {
-	n, step, flags := field("bendTile.n", args), field("bendTile.fstep", args), field("bendTile.flags", args)
-	channels := channelBits()
+	n, step := field("bendTile.n", args), field("bendTile.fstep", args)
+	var flags, channels register
+	if b.own == floats { // others neither add nor gate
+		flags = field("bendTile.flags", args)
+		channels = channelBits()
+	}
 	loop("pixel", n, func() {
 		if each != nil {
 			each()
 		}
 		for c := range vector(4) {
 			body(c)
+		}
+		if b.own == halves {
+			halves.storeBlock(0, b.y)
+			advance(b.y, halves.cell)
+			advance(b.x, halves.cell)
+			addTo(b.f, step)
+			return
 		}
 		emit("CBZ %v, store", flags)
 		when(flags, "bendAdd", "sound", func() {
@@ -68,29 +83,36 @@ func (b *bender) pixels(each func(), body func(c vector)) {
 	emit("RET")
 }
 
-// load loads channels 4c to 4c+3 of a pixel.
-func (b *bender) load(v vector, from register, c vector) { load(v, from, 16*int(c)) }
+// load loads channels 4c to 4c+3 of a pixel of x or f.
+func (b *bender) load(v vector, from register, c vector) {
+	f := b.own
+	if from == b.f {
+		f = b.other
+	}
+	f.load(v, from, f.part()*int(c))
+}
 
 // bends writes the kernels of bends.
 func bends() {
-	b := openBender("mix", "is clean*x + wet*f.")
-	b.pixels(nil, func(c vector) {
-		b.load(4, b.x, c)
-		b.load(5, b.f, c)
-		fmul(c, 4, clean+c)
-		fmla(c, 5, wet+c)
-	})
+	for _, own := range []form{floats, halves} {
+		b := openBenderOf("mix", "is clean*x + wet*f.", own, floats)
+		b.pixels(nil, func(c vector) {
+			b.load(4, b.x, c)
+			b.load(5, b.f, c)
+			fmul(c, 4, clean+c)
+			fmla(c, 5, wet+c)
+		})
+		b = openBenderOf("scale", "is x*(clean + wet*f).", own, floats)
+		b.pixels(nil, func(c vector) {
+			b.load(4, b.x, c)
+			b.load(5, b.f, c)
+			move(6, clean+c)
+			fmla(6, 5, wet+c)
+			fmul(c, 4, 6)
+		})
+	}
 
-	b = openBender("scale", "is x*(clean + wet*f).")
-	b.pixels(nil, func(c vector) {
-		b.load(4, b.x, c)
-		b.load(5, b.f, c)
-		move(6, clean+c)
-		fmla(6, 5, wet+c)
-		fmul(c, 4, 6)
-	})
-
-	b = openBender("sign", "is clean*x and P with the sign of wet*x.")
+	b := openBender("sign", "is clean*x and P with the sign of wet*x.")
 	p := b.constant("p")
 	b.pixels(nil, func(c vector) {
 		const x, v, zero, above, below vector = 6, 7, 8, 9, 10
@@ -136,13 +158,15 @@ func measures() {
 		fabs(4, 4)
 		fadd(c, c, 4)
 	})
-	b = openBender("dot", "sums wet*x*f in each lane.")
-	b.sum(func(c vector) {
-		b.load(4, b.x, c)
-		b.load(5, b.f, c)
-		fmul(4, 4, wet+c)
-		fmla(c, 4, 5)
-	})
+	for _, f := range []form{floats, halves} {
+		b = openBenderOf("dot", "sums wet*x*f in each lane.", f, f)
+		b.sum(func(c vector) {
+			b.load(4, b.x, c)
+			b.load(5, b.f, c)
+			fmul(4, 4, wet+c)
+			fmla(c, 4, 5)
+		})
+	}
 }
 
 // sum visits all pixels, whose body adds to the sum of channels 4c to 4c+3.
@@ -155,7 +179,7 @@ func (b *bender) sum(body func(c vector)) {
 		for c := range vector(4) {
 			body(c)
 		}
-		advance(b.x, 64)
+		advance(b.x, b.own.cell)
 		addTo(b.f, step)
 	})
 	storeField("bendTile.sums", 0)

@@ -12,7 +12,7 @@ import (
 )
 
 // The Go source of package cpu that has the kernels' arguments.
-var sources = []string{"../kernel.go", "../portable.go", "../bendkernel.go"}
+var sources = []string{"../kernel.go", "../portable.go", "../bendkernel.go", "../bf16pack.go"}
 
 var cpu = check()
 

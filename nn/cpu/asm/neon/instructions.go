@@ -39,6 +39,23 @@ func fcmeqZero(d, n vector) {
 	word(0x4ea0d800|uint32(n)<<5|uint32(d), "fcmeq v%d.4s, v%d.4s, #0.0", d, n)
 }
 
+// Between four floats and four values of bfloat16, the upper halves of floats. The name that ends in 2 takes or sets the upper four of
+// eight. Rounding is to the nearest, of two the even; a denormal stays one.
+func bfcvtn(d, n vector)  { two(0x0ea16800, "bfcvtn", "4h", "4s", d, n) }
+func bfcvtn2(d, n vector) { two(0x4ea16800, "bfcvtn2", "8h", "4s", d, n) }
+func shll(d, n vector)    { word(0x2e613800|uint32(n)<<5|uint32(d), "shll v%d.4s, v%d.4h, #16", d, n) }
+func shll2(d, n vector)   { word(0x6e613800|uint32(n)<<5|uint32(d), "shll2 v%d.4s, v%d.8h, #16", d, n) }
+
+// bfmmla adds to d, a matrix of 2 rows and 2 columns, n of 2 rows and 4 columns times the transpose of m, which is as n: for columns 0 and 1, then
+// for 2 and 3, each product, their sum and what that is added to are rounded to odd, and denormals are zero (Arm ARM, BFDotAdd).
+func bfmmla(d, n, m vector) {
+	word(0x6e40ec00|uint32(m)<<16|uint32(n)<<5|uint32(d), "bfmmla v%d.4s, v%d.8h, v%d.8h", d, n, m)
+}
+
+// zip1d joins the lower halves of two registers, and zip2d the upper ones.
+func zip1d(d, n, m vector) { three(0x4ec03800, "zip1", "2d", d, n, m) }
+func zip2d(d, n, m vector) { three(0x4ec07800, "zip2", "2d", d, n, m) }
+
 // Whole numbers.
 func addInts(d, n, m vector) { three(0x4ea08400, "add", "4s", d, n, m) }
 func subInts(d, n, m vector) { three(0x6ea08400, "sub", "4s", d, n, m) }

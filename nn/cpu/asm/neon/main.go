@@ -25,19 +25,30 @@ func main() {
 	flag.Parse()
 	for n := 1; n <= wide; n++ {
 		convTile(n)
-		depthTile(n)
+		depthTile(n, floats)
 		for _, t := range winograd.Transforms {
 			winogradOutput(t, n)
 		}
 	}
+	for n := 1; n <= widest; n++ {
+		convQuads(n)
+		depthTile(n, halves)
+	}
 	for _, t := range winograd.Transforms {
-		winogradInput(t)
+		winogradInput(t, floats)
+		winogradInput(t, halves)
 	}
 	peak()
 	pause()
-	extremePool("maxPoolNEON", -1)
-	extremePool("minPoolNEON", 1)
-	maxPoolGradient()
+	extremePool("minPoolNEON", 1, floats, floats)
+	for _, p := range []struct {
+		suffix  string
+		in, out form
+	}{{"", floats, floats}, {"WideningBF16", halves, floats}, {"RoundingBF16", floats, halves}, {"BF16", halves, halves}} {
+		extremePool("maxPool"+p.suffix+"NEON", -1, p.in, p.out)
+		maxPoolGradient("maxPoolGradient"+p.suffix+"NEON", p.in, p.out)
+	}
+	halfKernels()
 	lrn()
 	lrnGradient()
 	rows()
@@ -69,23 +80,25 @@ func declared() ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteString(generated + "package cpu\n\nimport \"zalgoscope/nn\"\n")
 	b.Write(stubs.Bytes())
-	fmt.Fprintf(&b, "\nvar convNEON = [2][]kernel{%s}\n", table("convNEONn%d"))
-	fmt.Fprintf(&b, "\nvar depthNEON = []kernel%s\n", table("depthNEONn%d"))
+	fmt.Fprintf(&b, "\nvar convNEON = [2][]kernel{%s}\n", table("convNEONn%d", wide))
+	fmt.Fprintf(&b, "\nvar depthNEON = []kernel%s\n", table("depthNEONn%d", wide))
+	fmt.Fprintf(&b, "\nvar convBF16NEON = [2][]kernel{%s}\n", table("convBF16NEONn%d", widest))
+	fmt.Fprintf(&b, "\nvar depthBF16NEON = []kernel%s\n", table("depthBF16NEONn%d", widest))
 	b.WriteString(benders())
 	b.WriteString("\nvar winogradNEON = [2]winogradKernels{\n")
 	for _, t := range winograd.Transforms {
 		fmt.Fprintf(&b, "{winogradInput%dNEON, [2][]kernel{%s, %s}},\n", t.Taps,
-			table(fmt.Sprintf("winogradOutput%dNEONr0n%%d", t.Taps)), table(fmt.Sprintf("winogradOutput%dNEONr1n%%d", t.Taps)))
+			table(fmt.Sprintf("winogradOutput%dNEONr0n%%d", t.Taps), wide), table(fmt.Sprintf("winogradOutput%dNEONr1n%%d", t.Taps), wide))
 	}
 	b.WriteString("}\n")
 	return format.Source(b.Bytes())
 }
 
-// table is the elements of a slice of the kernels by pixels; index 0 is empty.
-func table(name string) string {
+// table is the elements of a slice of the kernels by pixels, at most so many; index 0 is empty.
+func table(name string, most int) string {
 	var b strings.Builder
 	b.WriteString("{nil")
-	for i := 1; i <= wide; i++ {
+	for i := 1; i <= most; i++ {
 		fmt.Fprintf(&b, ", "+name, i)
 	}
 	return b.String() + "}"

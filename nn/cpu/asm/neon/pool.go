@@ -40,7 +40,7 @@ func (s pixels) visit(begin func(), each func(tap register), end func()) {
 }
 
 // extremePool keeps the largest value (worst -1) or the smallest (1), and the cell of its tap, the first of equals.
-func extremePool(name string, worst int) {
+func extremePool(name string, worst int, in, out form) {
 	function(name, "poolTile", "takes the "+name[:3]+"imum under windows of one shape.")
 	const top, cell, value, mask, low, no, here vector = 0, 4, 20, 24, 28, 29, 30
 	pattern(low, math.Float32bits(float32(math.Inf(worst))))
@@ -54,7 +54,7 @@ func extremePool(name string, worst int) {
 	}, func(tap register) {
 		fieldInto(at, "poolTap.x", tap)
 		addTo(at, s.x)
-		loadBlock(value, at)
+		in.loadBlock(value, at)
 		number(here, tap, offset("poolTap.cell"))
 		for c := range vector(4) {
 			if worst < 0 { // what is no number beats, too
@@ -72,7 +72,7 @@ func extremePool(name string, worst int) {
 			cmeq(mask, cell+c, no)
 			bic(top+c, top+c, mask)
 		}
-		storeBlock(top, s.y)
+		out.storeBlock(top, s.y)
 		fieldInto(at, "poolTile.arg", args)
 		emit("CBZ %v, stored", at)
 		bytesOf(cell)
@@ -81,18 +81,28 @@ func extremePool(name string, worst int) {
 	})
 }
 
-// maxPoolGradient adds the gradients of the windows whose tap it was.
-func maxPoolGradient() {
-	function("maxPoolGradientNEON", "poolTile", "gathers the gradient of cells under windows of one shape.")
-	const sum, dy, took, here, half, mask vector = 0, 20, 24, 25, 26, 28
-	s, at, add := newPixels(), fresh(), field("poolTile.add", args)
+// maxPoolGradient adds the gradients of the windows whose tap it was. To bfloat16 it never adds, but may apply a gate.
+func maxPoolGradient(name string, in, out form) {
+	function(name, "poolTile", "gathers the gradient of cells under windows of one shape.")
+	const sum, dy, took, here, half, mask, bits, slope vector = 0, 20, 24, 25, 26, 28, 4, 10
+	s, at := newPixels(), fresh()
+	var add, gate, gstep register
+	if out == floats {
+		add = field("poolTile.add", args)
+	} else {
+		gate, gstep = field("poolTile.gate", args), field("poolTile.gstep", args)
+		loadBlock(bits, channelBits())
+		loadSlope(slope, offset("poolTile.slope"))
+	}
 	s.visit(func() {
 		for c := range vector(4) {
 			clear(sum + c)
 		}
-		emit("CBZ %v, fresh", add)
-		loadBlock(sum, s.y)
-		label("fresh")
+		if out == floats {
+			emit("CBZ %v, fresh", add)
+			loadBlock(sum, s.y)
+			label("fresh")
+		}
 	}, func(tap register) {
 		fieldInto(at, "poolTap.arg", tap)
 		addTo(at, s.arg)
@@ -108,10 +118,18 @@ func maxPoolGradient() {
 		}
 		fieldInto(at, "poolTap.x", tap)
 		addTo(at, s.x)
-		loadBlock(dy, at)
+		in.loadBlock(dy, at)
 		for c := range vector(4) {
 			and(dy+c, dy+c, mask+c)
 			fadd(sum+c, sum+c, dy+c)
 		}
-	}, func() { storeBlock(sum, s.y) })
+	}, func() {
+		if out == halves {
+			emit("CBZ %v, open", gate)
+			slopeBlock(sum, gate, bits, slope)
+			addTo(gate, gstep)
+			label("open")
+		}
+		out.storeBlock(sum, s.y)
+	})
 }

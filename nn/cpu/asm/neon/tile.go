@@ -130,8 +130,8 @@ func (g grid) lane(w register, l int) {
 
 // depthTile is the depthwise convolution: n pixels of 16 channels, each channel by itself. It reads one
 // segment of one block.
-func depthTile(n int) {
-	name := fmt.Sprintf("depthNEONn%d", n)
+func depthTile(n int, in form) {
+	name := fmt.Sprintf("depth%sNEONn%d", in.suffix, n)
 	function(name, "tile", fmt.Sprintf("computes %d pixels of 16 channels, each from its own input channel.", n))
 	g := grid{n}
 	g.each(func(p, c int) { clear(g.acc(p, c)) })
@@ -144,7 +144,7 @@ func depthTile(n int) {
 		addTo(at, x)
 		takeBlock(weights, w)
 		for p := range n {
-			emit("VLD1.P (%v)(%v), %s", at, step, quad(values))
+			in.takeBlock(values, at, step)
 			for c := range 4 {
 				fmla(g.acc(p, c), values+vector(c), weights+vector(c))
 			}
@@ -182,6 +182,14 @@ func finish(g grid) {
 			}
 		})
 	})
+	when(flags, "flagPlus", "plussed", func() {
+		walk("tile.z", "tile.zstep", func(p int) {
+			halves.loadBlock(values, at)
+			for c := range 4 {
+				fadd(g.acc(p, c), g.acc(p, c), values+vector(c))
+			}
+		})
+	})
 	const lo, hi, bits vector = 20, 21, 27
 	limits := func() {
 		number(lo, args, offset("tile.lo"))
@@ -201,12 +209,22 @@ func finish(g grid) {
 			fmin(g.acc(p, c), g.acc(p, c), hi)
 		})
 	})
-	when(flags, "flagGate", "store", func() {
+	when(flags, "flagGate", "gated", func() {
 		loadBlock(values, channelBits())
 		loadSlope(weights, offset("tile.slope"))
 		walk("tile.gate", "tile.gstep", func(p int) { slopeBlock(g.acc(p, 0), at, values, weights) })
 	})
+	when(flags, "flagHalf", "store", func() {
+		walk("tile.z", "tile.zstep", func(p int) {
+			for c := range 4 {
+				move(values+vector(c), g.acc(p, c))
+			}
+			halves.storeBlock(values, at)
+		})
+		emit("TBNZ $%d, %v, end", bit("flagOnly"), flags)
+	})
 	walk("tile.y", "tile.step", func(p int) { storeBlock(g.acc(p, 0), at) })
+	label("end")
 	emit("RET")
 }
 

@@ -56,8 +56,8 @@ func combine(row []float32, x func(i int) vector, to vector) {
 }
 
 // winogradInput is B'dB for neighbouring tiles of a block, four channels at a time.
-func winogradInput(t winograd.Transform) {
-	name := fmt.Sprintf("winogradInput%dNEON", t.Taps)
+func winogradInput(t winograd.Transform, f form) {
+	name := fmt.Sprintf("winogradInput%d%sNEON", t.Taps, f.suffix)
 	function(name, "winogradTile", fmt.Sprintf("takes tiles of a block to the points of F(2x2,%[1]dx%[1]d).", t.Taps))
 	points := t.Points()
 	row, v, point, n := field("winogradTile.row", args), field("winogradTile.v", args), field("winogradTile.point", args), field("winogradTile.n", args)
@@ -75,24 +75,29 @@ func winogradInput(t winograd.Transform) {
 		loop("part", part, func() {
 			for r, at := range x {
 				for j := range points {
-					load(data(r, j), at, 64*j)
+					f.load(data(r, j), at, f.cell*j)
 				}
-				advance(at, 16)
+				advance(at, f.part())
 			}
 			emit("MOVD %v, %v", v, out)
-			for _, f := range t.In {
+			for _, row := range t.In {
 				for j := range points {
-					combine(f, func(r int) vector { return data(r, j) }, columns+vector(j))
+					combine(row, func(r int) vector { return data(r, j) }, columns+vector(j))
 				}
 				for _, g := range t.In {
 					combine(g, func(c int) vector { return columns + vector(c) }, 30)
+					if f == halves {
+						bfcvtn(30, 30)
+						emit("VST1.P [V30.H4], (%v)(%v)", out, point)
+						continue
+					}
 					emit("VST1.P [V30.S4], (%v)(%v)", out, point)
 				}
 			}
-			advance(v, 16)
+			advance(v, f.part())
 		})
 		for _, at := range x { // over the second of two cells
-			advance(at, 64)
+			advance(at, f.cell)
 		}
 	})
 	emit("RET")
