@@ -16,7 +16,7 @@ import (
 // Options says how an engine uses the processor.
 type Options struct {
 	Threads int    // 0 for all cores
-	Kernel  string // "avx512", "avx2", "portable", "avx512bf16", "amx"; "" for ZALGOSCOPE_CPU or else the best
+	Kernel  string // "avx512", "avx2", "portable", "avx512bf16", "amx", "neon", "neonbf16"; "" for ZALGOSCOPE_CPU or else the best
 
 	// Precision is FP32, Fast, what a recipe says, which is FP32 where the processor lacks what it takes (Former for BF16), or BF16, which
 	// fails there; "" is that of the named kernel or FP32.
