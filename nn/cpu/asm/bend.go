@@ -40,9 +40,14 @@ type bender struct {
 	y, x, f    GPVirtual // at the pixel
 	gate       GPVirtual
 	wet, clean []VecPhysical
-	next       int  // register for the next constant
-	halves     bool // x and y are bfloat16, of AVX-512
-	halfF      bool // and so is f
+	n, fstep   GPVirtual        // the pixels that are left, bytes from pixel to pixel of f
+	next       int              // register for the next constant
+	halves     bool             // x and y are bfloat16, of AVX-512
+	halfF      bool             // and so is f
+	meets      bool             // reads or sets f
+	alone      bool             // takes one pixel at a time
+	now        int              // of the pixels that are taken at once
+	read       [][2]VecPhysical // what is bfloat16 of each of them, or nil where it is but one
 }
 
 // Registers that hold x and f where they are bfloat16.
@@ -114,25 +119,33 @@ func (b *bender) pattern(bits uint32) VecPhysical {
 // inX is register i of x at the pixel, and inF of f.
 func (b *bender) inX(i int) Op {
 	if b.halves {
-		return b.reg(halvesX)
+		return b.taken(0)
 	}
 	return b.half(b.x, i)
 }
 
 func (b *bender) inF(i int) Op {
 	if b.halfF {
-		return b.reg(halvesF)
+		return b.taken(1)
 	}
 	return b.half(b.f, i)
+}
+
+// taken is where x, or f, of the pixel is that is bfloat16.
+func (b *bender) taken(f int) VecPhysical {
+	if b.read != nil {
+		return b.read[b.now][f]
+	}
+	return b.reg([...]int{halvesX, halvesF}[f])
 }
 
 // take loads what is bfloat16.
 func (b *bender) take() {
 	if b.halves {
-		widen(Mem{Base: b.x}, b.reg(halvesX))
+		widen(b.half(b.x, 0), b.taken(0))
 	}
 	if b.halfF {
-		widen(Mem{Base: b.f}, b.reg(halvesF))
+		widen(b.half(b.f, 0), b.taken(1))
 	}
 }
 
@@ -144,15 +157,19 @@ func (b *bender) cell() uint64 {
 	return 64
 }
 
-// half is the part of a place that register i of a block holds.
-func (b *bender) half(p GPVirtual, i int) Mem { return Mem{Base: p, Disp: i * b.bytes()} }
+// half is the part of a place that register i of the pixel's block holds.
+func (b *bender) half(p GPVirtual, i int) Mem {
+	size := int(b.cell())
+	if p == b.f && !b.halfF {
+		size = 64
+	}
+	return Mem{Base: p, Disp: b.now*size + i*b.bytes()}
+}
 
 // pixels visits all pixels; each begins one where that needs something for the whole block,
 // or is nil, and body puts the result of a half into out.
 func (b *bender) pixels(each func(), body func(i int, out VecPhysical)) {
-	n, fstep := GP64(), GP64()
-	MOVQ(b.args.Offset(bendN), n)
-	MOVQ(b.args.Offset(bendFStep), fstep)
+	b.count()
 	Label("pixel")
 	if each != nil {
 		each()
@@ -162,15 +179,32 @@ func (b *bender) pixels(each func(), body func(i int, out VecPhysical)) {
 		body(i, b.reg(i))
 	}
 	b.finish()
-	for _, r := range []GPVirtual{b.y, b.x} {
-		ADDQ(Imm(b.cell()), r)
-	}
-	ADDQ(Imm(2), b.gate)
-	ADDQ(fstep, b.f)
-	DECQ(n)
+	b.advance(1)
+	DECQ(b.n)
 	JNZ(LabelRef("pixel"))
 	VZEROUPPER()
 	RET()
+}
+
+// count loads how many pixels there are, once.
+func (b *bender) count() {
+	if b.n != nil {
+		return
+	}
+	b.n, b.fstep = GP64(), GP64()
+	MOVQ(b.args.Offset(bendN), b.n)
+	MOVQ(b.args.Offset(bendFStep), b.fstep)
+}
+
+// advance goes on by so many pixels, one or such whose f are next to each other.
+func (b *bender) advance(pixels int) {
+	for _, r := range []GPVirtual{b.y, b.x} {
+		ADDQ(U32(uint32(pixels)*uint32(b.cell())), r)
+	}
+	ADDQ(Imm(2*uint64(pixels)), b.gate)
+	for range pixels {
+		ADDQ(b.fstep, b.f)
+	}
 }
 
 // finish does what the flags ask for and stores a pixel's block from registers 0 and 1.

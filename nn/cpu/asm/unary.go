@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"zalgoscope/nn/cpu/asm/formula"
@@ -46,6 +47,7 @@ func (b *bender) applies(w *formula.Formula) {
 }
 
 func (b *bender) slopes(w *formula.Formula) {
+	b.meets = true
 	b.each(w, func(i int, out VecPhysical, wet, clean Mem) {
 		b.share(wet, out)
 		VADDPS(clean, out, out)
@@ -63,6 +65,7 @@ func functions(v vector) {
 		stem := strings.ToLower(r.Fn[:1]) + r.Fn[1:]
 		b := openBender(v, stem+"Point", "mixes nn."+r.Fn+" into a row.")
 		b.serves("point", r.Fn)
+		b.alone = true
 		b.each(formula.Write(r.F, shared, stepwise), func(i int, out VecPhysical, wet, _ Mem) {
 			x := b.reg(2)
 			VMOVUPS(b.half(b.x, i), x)
@@ -85,6 +88,7 @@ func functions(v vector) {
 		}
 		b = openBender(v, stem+"Both", "applies nn."+r.Fn+" to a row and sets f to clean + wet*slope.")
 		b.serves("both", r.Fn)
+		b.meets = true
 		b.eachOf(both, value, func(i int, slope, value VecPhysical, wet, clean Mem) {
 			b.share(wet, slope)
 			VADDPS(clean, slope, slope)
@@ -109,13 +113,25 @@ func (b *bender) eachOf(w *formula.Formula, first *formula.Term, end func(i int,
 	MOVQ(b.args.Offset(bendWet), wet)
 	MOVQ(b.args.Offset(bendClean), clean)
 	if b.isa == avx512 {
-		VMOVUPS(b.half(wet, 0), b.reg(2))
+		VMOVUPS(Mem{Base: wet}, b.reg(2))
 		VCMPPS(Imm(cmpNotEqual), literalOf(0), b.reg(2), K2)
 	}
 	f := b.formula(w)
+	finish := func(c cell, first VecPhysical) {
+		end(c.i, c.out, first, Mem{Base: wet, Disp: c.i * b.bytes()}, Mem{Base: clean, Disp: c.i * b.bytes()})
+	}
+	if together := b.together(w); together > 1 {
+		b.groups(together, func(cells []cell, free []VecPhysical) {
+			at := f(free, cells...)
+			for k, c := range cells {
+				b.now = c.pixel
+				finish(c, at[k][first])
+			}
+		})
+	}
 	b.pixels(nil, func(i int, out VecPhysical) {
-		at := f(i, out)
-		end(i, out, at[first], b.half(wet, i), b.half(clean, i))
+		c := cell{i: i, out: out}
+		finish(c, f(b.unused(), c)[0][first])
 	})
 }
 
@@ -147,8 +163,15 @@ func literalOf(bits uint32) Mem {
 	return m
 }
 
-// formula gives what puts a function of half i of the pixel into a register, and tells where the terms are that nothing came after.
-func (b *bender) formula(w *formula.Formula) func(i int, out VecPhysical) map[*formula.Term]VecPhysical {
+// cell is where a function is computed: at register i of the block of one of the pixels that a kernel takes at once.
+type cell struct {
+	pixel, i int
+	out      VecPhysical // for the result
+}
+
+// formula gives what computes a function at cells, term by term for all of them, in registers that are free, and tells where the
+// terms of each are that nothing came after.
+func (b *bender) formula(w *formula.Formula) func(free []VecPhysical, cells ...cell) []map[*formula.Term]VecPhysical {
 	given := map[string]VecPhysical{}
 	for _, t := range w.Terms {
 		for k, name := range []string{"p", "q", "r"} {
@@ -157,21 +180,107 @@ func (b *bender) formula(w *formula.Formula) func(i int, out VecPhysical) map[*f
 			}
 		}
 	}
-	return func(i int, out VecPhysical) map[*formula.Term]VecPhysical {
-		s := &scratch{bender: b, i: i, out: out, given: given, at: map[*formula.Term]VecPhysical{}}
-		for r := 2; r < 5; r++ {
-			s.free = append(s.free, b.reg(r))
-		}
-		most := b.registers()
-		if b.halves {
-			most = halvesF
-		}
-		for r := b.next; r < most; r++ {
-			s.free = append(s.free, b.reg(r))
+	return func(free []VecPhysical, cells ...cell) (at []map[*formula.Term]VecPhysical) {
+		var all []*scratch
+		for _, c := range cells {
+			s := &scratch{bender: b, cell: c, given: given, at: map[*formula.Term]VecPhysical{}, free: &free}
+			all, at = append(all, s), append(at, s.at)
 		}
 		for n, t := range w.Terms {
-			s.emit(t, n, n == len(w.Terms)-1)
+			for _, s := range all {
+				b.now = s.pixel
+				s.emit(t, n, n == len(w.Terms)-1)
+			}
 		}
-		return s.at
+		b.now = 0
+		return at
 	}
+}
+
+// unused is the registers that a function may take while one pixel is computed.
+func (b *bender) unused() (free []VecPhysical) {
+	for r := 2; r < 5; r++ {
+		free = append(free, b.reg(r))
+	}
+	most := b.registers()
+	if b.halves {
+		most = halvesF
+	}
+	for r := b.next; r < most; r++ {
+		free = append(free, b.reg(r))
+	}
+	return free
+}
+
+// most pixels that a function takes at once.
+const mostTogether = 4
+
+// together is how many pixels a kernel had best compute at once. A function with an exponential is a long chain of operations that wait for
+// each other, of which a processor looks ahead at no more than two or three: the terms of several pixels come in turns, as many as have room.
+func (b *bender) together(w *formula.Formula) int {
+	long := slices.ContainsFunc(w.Terms, func(t *formula.Term) bool { return t.Op == "scaled" })
+	if b.isa != avx512 || !long || b.alone {
+		return 1
+	}
+	own := w.Live() + 1 // and its result
+	if b.halves {
+		own += 2 // what it reads
+	}
+	return min((len(b.unused())-loads)/own, mostTogether)
+}
+
+// loads is how many registers an operation takes for what it reads of memory, and for its result.
+const loads = 3
+
+// groups visits as many pixels at once as there are that many, and leaves the others. It leaves all where the pixels of f are not
+// next to each other, or flags ask for more than the function.
+func (b *bender) groups(together int, body func(cells []cell, free []VecPhysical)) {
+	b.count()
+	flags, limit := GP64(), uint64(64)
+	MOVQ(b.args.Offset(bendFlags), flags)
+	TESTQ(flags, flags)
+	JNZ(LabelRef("pixel"))
+	if b.halfF {
+		limit = halfCell
+	}
+	if b.meets {
+		CMPQ(b.fstep, Imm(limit))
+		JNE(LabelRef("pixel"))
+	}
+	SUBQ(Imm(uint64(together)), b.n)
+	JLT(LabelRef("rest"))
+	Label("group")
+	free := b.unused()
+	one := func() VecPhysical {
+		r := free[len(free)-1]
+		free = free[:len(free)-1]
+		return r
+	}
+	var cells []cell
+	for k := range together {
+		cells = append(cells, cell{pixel: k, out: one()})
+		if b.halves {
+			b.read = append(b.read, [2]VecPhysical{one(), one()})
+		}
+		b.now = k
+		b.take()
+	}
+	body(cells, free)
+	for k, c := range cells {
+		b.now = k
+		if b.halves {
+			halfForm.store(b.vector, c.out, b.half(b.y, 0), 0)
+		} else {
+			VMOVUPS(c.out, b.half(b.y, 0))
+		}
+	}
+	b.now, b.read = 0, nil
+	b.advance(together)
+	SUBQ(Imm(uint64(together)), b.n)
+	JGE(LabelRef("group"))
+	Label("rest")
+	ADDQ(Imm(uint64(together)), b.n)
+	JNZ(LabelRef("pixel"))
+	VZEROUPPER()
+	RET()
 }

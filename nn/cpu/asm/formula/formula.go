@@ -3,10 +3,12 @@
 package formula
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -66,7 +68,7 @@ func Both(a, b *Formula) (w *Formula, first *Term, shared int) {
 	}
 	first = take(a)
 	second := take(b)
-	w.settle(second, first)
+	w.settle(first, second)
 	return w, first, shared
 }
 
@@ -132,33 +134,60 @@ func (w *Formula) literal(v float32) *Term {
 	return w.term(&Term{Op: "literal", Bits: math.Float32bits(v)})
 }
 
-// settle keeps the terms that the results need, and notes how long each is needed.
+// settle keeps the terms that the results need, each as late as what needs it first lets it be, so that few are kept at once, and notes how
+// long each is needed. The last of the results comes last, where it is no part of another one.
 func (w *Formula) settle(results ...*Term) {
-	needed := map[*Term]bool{}
-	for _, r := range results {
-		needed[r] = true
-	}
-	var kept []*Term
-	for i := len(w.Terms) - 1; i >= 0; i-- {
-		t := w.Terms[i]
-		if !needed[t] {
-			continue
-		}
-		kept = append(kept, t)
-		for _, a := range t.Args {
-			needed[a] = true
-		}
-	}
 	w.Terms = nil
-	for i := len(kept) - 1; i >= 0; i-- {
-		for _, a := range kept[i].Args {
+	depths, done := map[*Term]int{}, map[*Term]bool{}
+	var visit func(t *Term)
+	visit = func(t *Term) {
+		if done[t] {
+			return
+		}
+		done[t] = true
+		args := slices.Clone(t.Args)
+		slices.SortStableFunc(args, func(a, b *Term) int { return cmp.Compare(b.depth(depths), a.depth(depths)) })
+		for _, a := range args {
+			visit(a)
+		}
+		for _, a := range t.Args {
 			a.Last = len(w.Terms)
 		}
-		w.Terms = append(w.Terms, kept[i])
+		w.Terms = append(w.Terms, t)
+	}
+	for _, r := range results {
+		visit(r)
 	}
 	for _, r := range results {
 		r.Last = len(w.Terms)
 	}
+}
+
+// depth is how many operations a term waits for, one after the other.
+func (t *Term) depth(known map[*Term]int) int {
+	if d, ok := known[t]; ok || len(t.Args) == 0 {
+		return d
+	}
+	d := 0
+	for _, a := range t.Args {
+		d = max(d, a.depth(known))
+	}
+	known[t] = d + 1
+	return d + 1
+}
+
+// Live is the largest number of values that are needed at once, of those that are computed.
+func (w *Formula) Live() (most int) {
+	for n := range w.Terms {
+		live := 0
+		for _, t := range w.Terms[:n+1] {
+			if len(t.Args) > 0 && t.Last > n {
+				live++
+			}
+		}
+		most = max(most, live)
+	}
+	return most
 }
 
 // body is the value of a function's body: definitions and a result.
