@@ -154,6 +154,11 @@ func (g *gradientTask) finish() {
 			g.addConv(phase{sy: 1, sx: 1, parts: parts})
 		}
 	}
+	if !g.halvesLayers() { // else it shows later which maps are bfloat16
+		if o := weighs(g.writers[1:], g.out); o != nil {
+			g.writers = []writer{g.writers[0], o}
+		}
+	}
 	if g.n.gates == nil {
 		return
 	}

@@ -1,10 +1,6 @@
 package cpu
 
-import (
-	"unsafe"
-
-	"zalgoscope/nn"
-)
+import "unsafe"
 
 // halfRows lets what works on rows of all blocks in floats read and write maps of bfloat16, by rows
 // of the worker's own. Maps of floats are read and written where they lie.
@@ -92,47 +88,6 @@ func (o halfRows) dots(w *worker, x, f *view, b int) (sums block) {
 		}
 	}
 	return sums
-}
-
-// weighed is what channel attention sends back to the map that it weighs, all of bfloat16: the gradient times the channels' weights, and
-// what their mean sends back.
-type weighed struct {
-	halfRows
-	out, dy view
-	weights operand
-	mean    *spread
-}
-
-func (o *weighed) write(w *worker, r region) {
-	n, rows := joined(r.y0, r.y1, &o.out, &o.dy)
-	for b := r.b0; b < r.b1; b++ {
-		t := &w.bend
-		*t = bendTile{n: n, f: o.mean.dy.start(w, 0, b, 0), clean: o.weights.start(w, 1, b, 0).pointer(), wet: unsafe.Pointer(&o.mean.share[b*lanes])}
-		for y := r.y0; y < r.y1; y += rows {
-			t.y, t.x = w.address(o.out.at(b, y, 0)), w.address(o.dy.at(b, y, 0))
-			o.k.half.mix(t)
-		}
-	}
-}
-
-// weighs is two writers as one, if they are what channel attention sends back, of bfloat16, else nil.
-func weighs(own []writer, out view) *weighed {
-	if len(own) != 2 {
-		return nil
-	}
-	s, ok := own[0].(*spread)
-	g, also := own[1].(*binaryGradient)
-	if !ok || !also {
-		s, ok = own[1].(*spread)
-		g, also = own[0].(*binaryGradient)
-	}
-	if !ok || !also || g.fn != nn.Times || g.sums() || !g.dy.isHalf() || !s.dy.single() {
-		return nil
-	}
-	if by := g.in[1-g.side]; by.single() {
-		return &weighed{g.halfRows, out, g.dy, by, s}
-	}
-	return nil
 }
 
 // line is where a row of a block can be read.

@@ -58,7 +58,7 @@ func (o *conv) layout() {
 	for i := range o.phases {
 		p := &o.phases[i]
 		p.first, parts = parts, parts+len(p.parts)
-		p.split = split(o.width(p), o.k.wide(o.half()), o.k.unit(o.half() && !o.depthwise()))
+		p.split = split(o.width(p), o.k.wide(o.half()), o.k.unit(o.half()))
 		for j := range p.parts {
 			s := &p.parts[j]
 			s.offsets = nil
@@ -76,6 +76,7 @@ func (o *conv) layout() {
 		}
 		if o.depthwise() {
 			p.depth = o.k.depthFor(&p.parts[0])
+			p.split = split(o.width(p), len(p.depth)-1, 1)
 		}
 	}
 	if o.isTiled() {

@@ -54,7 +54,7 @@ func available() []*kernels {
 	}
 	if x.HasAVX2 && x.HasFMA {
 		all = append(all, &kernels{
-			name: "avx2", conv: convAVX2, depth: depthAVX2, others: othersAVX2, benders: bendersAVX2, pair: 1, winograd: winogradAVX2, learners: learnersAVX2,
+			name: "avx2", conv: convAVX2, depth: depthAVX2, rows: depthRowsAVX2, others: othersAVX2, benders: bendersAVX2, pair: 1, winograd: winogradAVX2, learners: learnersAVX2,
 			peak: peakAVX2, work: 12 * 8 * 2, speed: 80,
 		})
 	}

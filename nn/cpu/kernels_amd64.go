@@ -926,6 +926,36 @@ func convAVX2w1n1(t *tile)
 //go:noescape
 func depthAVX2n1(t *tile)
 
+// depth2s1AVX2n1 computes 1 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1AVX2n1(t *tile)
+
+// depth3s1AVX2n1 computes 1 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1AVX2n1(t *tile)
+
+// depth5s1AVX2n1 computes 1 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1AVX2n1(t *tile)
+
+// depth7s1AVX2n1 computes 1 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1AVX2n1(t *tile)
+
+// depth3s2AVX2n1 computes 1 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2AVX2n1(t *tile)
+
+// depth5s2AVX2n1 computes 1 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2AVX2n1(t *tile)
+
 // winogradOutput3AVX2r0n1 computes 1 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
@@ -955,6 +985,36 @@ func convAVX2w1n2(t *tile)
 //
 //go:noescape
 func depthAVX2n2(t *tile)
+
+// depth2s1AVX2n2 computes 2 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1AVX2n2(t *tile)
+
+// depth3s1AVX2n2 computes 2 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1AVX2n2(t *tile)
+
+// depth5s1AVX2n2 computes 2 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1AVX2n2(t *tile)
+
+// depth7s1AVX2n2 computes 2 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1AVX2n2(t *tile)
+
+// depth3s2AVX2n2 computes 2 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2AVX2n2(t *tile)
+
+// depth5s2AVX2n2 computes 2 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2AVX2n2(t *tile)
 
 // winogradOutput3AVX2r0n2 computes 2 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
@@ -986,6 +1046,36 @@ func convAVX2w1n3(t *tile)
 //go:noescape
 func depthAVX2n3(t *tile)
 
+// depth2s1AVX2n3 computes 3 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1AVX2n3(t *tile)
+
+// depth3s1AVX2n3 computes 3 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1AVX2n3(t *tile)
+
+// depth5s1AVX2n3 computes 3 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1AVX2n3(t *tile)
+
+// depth7s1AVX2n3 computes 3 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1AVX2n3(t *tile)
+
+// depth3s2AVX2n3 computes 3 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2AVX2n3(t *tile)
+
+// depth5s2AVX2n3 computes 3 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2AVX2n3(t *tile)
+
 // winogradOutput3AVX2r0n3 computes 3 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
@@ -1015,6 +1105,36 @@ func convAVX2w1n4(t *tile)
 //
 //go:noescape
 func depthAVX2n4(t *tile)
+
+// depth2s1AVX2n4 computes 4 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1AVX2n4(t *tile)
+
+// depth3s1AVX2n4 computes 4 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1AVX2n4(t *tile)
+
+// depth5s1AVX2n4 computes 4 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1AVX2n4(t *tile)
+
+// depth7s1AVX2n4 computes 4 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1AVX2n4(t *tile)
+
+// depth3s2AVX2n4 computes 4 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2AVX2n4(t *tile)
+
+// depth5s2AVX2n4 computes 4 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2AVX2n4(t *tile)
 
 // winogradOutput3AVX2r0n4 computes 4 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
@@ -1046,6 +1166,31 @@ func convAVX2w1n5(t *tile)
 //go:noescape
 func depthAVX2n5(t *tile)
 
+// depth2s1AVX2n5 computes 5 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1AVX2n5(t *tile)
+
+// depth3s1AVX2n5 computes 5 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1AVX2n5(t *tile)
+
+// depth5s1AVX2n5 computes 5 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1AVX2n5(t *tile)
+
+// depth3s2AVX2n5 computes 5 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2AVX2n5(t *tile)
+
+// depth5s2AVX2n5 computes 5 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2AVX2n5(t *tile)
+
 // winogradOutput3AVX2r0n5 computes 5 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
@@ -1075,6 +1220,21 @@ func convAVX2w1n6(t *tile)
 //
 //go:noescape
 func depthAVX2n6(t *tile)
+
+// depth2s1AVX2n6 computes 6 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1AVX2n6(t *tile)
+
+// depth3s1AVX2n6 computes 6 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1AVX2n6(t *tile)
+
+// depth3s2AVX2n6 computes 6 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2AVX2n6(t *tile)
 
 // winogradOutput3AVX2r0n6 computes 6 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
@@ -4746,6 +4906,15 @@ var depthRowsBF16 = []depthRows{
 }
 
 var depthAVX2 = []kernel{nil, depthAVX2n1, depthAVX2n2, depthAVX2n3, depthAVX2n4, depthAVX2n5, depthAVX2n6}
+
+var depthRowsAVX2 = []depthRows{
+	{taps: 2, stride: 1, run: []kernel{nil, depth2s1AVX2n1, depth2s1AVX2n2, depth2s1AVX2n3, depth2s1AVX2n4, depth2s1AVX2n5, depth2s1AVX2n6}},
+	{taps: 3, stride: 1, run: []kernel{nil, depth3s1AVX2n1, depth3s1AVX2n2, depth3s1AVX2n3, depth3s1AVX2n4, depth3s1AVX2n5, depth3s1AVX2n6}},
+	{taps: 5, stride: 1, run: []kernel{nil, depth5s1AVX2n1, depth5s1AVX2n2, depth5s1AVX2n3, depth5s1AVX2n4, depth5s1AVX2n5}},
+	{taps: 7, stride: 1, run: []kernel{nil, depth7s1AVX2n1, depth7s1AVX2n2, depth7s1AVX2n3, depth7s1AVX2n4}},
+	{taps: 3, stride: 2, run: []kernel{nil, depth3s2AVX2n1, depth3s2AVX2n2, depth3s2AVX2n3, depth3s2AVX2n4, depth3s2AVX2n5, depth3s2AVX2n6}},
+	{taps: 5, stride: 2, run: []kernel{nil, depth5s2AVX2n1, depth5s2AVX2n2, depth5s2AVX2n3, depth5s2AVX2n4, depth5s2AVX2n5}},
+}
 
 var winogradAVX512 = [2]winogradKernels{
 	{winogradInput3AVX512, [2][]kernel{{nil, winogradOutput3AVX512r0n1, winogradOutput3AVX512r0n2, winogradOutput3AVX512r0n3, winogradOutput3AVX512r0n4, winogradOutput3AVX512r0n5, winogradOutput3AVX512r0n6, winogradOutput3AVX512r0n7, winogradOutput3AVX512r0n8, winogradOutput3AVX512r0n9, winogradOutput3AVX512r0n10, winogradOutput3AVX512r0n11, winogradOutput3AVX512r0n12, winogradOutput3AVX512r0n13, winogradOutput3AVX512r0n14}, {nil, winogradOutput3AVX512r1n1, winogradOutput3AVX512r1n2, winogradOutput3AVX512r1n3, winogradOutput3AVX512r1n4, winogradOutput3AVX512r1n5, winogradOutput3AVX512r1n6, winogradOutput3AVX512r1n7, winogradOutput3AVX512r1n8, winogradOutput3AVX512r1n9, winogradOutput3AVX512r1n10, winogradOutput3AVX512r1n11, winogradOutput3AVX512r1n12, winogradOutput3AVX512r1n13, winogradOutput3AVX512r1n14}}},

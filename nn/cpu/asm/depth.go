@@ -68,12 +68,21 @@ func depthTile(v vector, n int, in depthInput) {
 // rowTaps are the kernels' widths, and strides, for which depthRows keeps what it reads in registers.
 var rowTaps = []struct{ taps, stride int }{{2, 1}, {3, 1}, {5, 1}, {7, 1}, {3, 2}, {5, 2}}
 
+// mostPixels is how many pixels depthRows can compute at once: beside their sums it keeps a row of weights, and what it reads, in registers.
+func mostPixels(v vector, taps int) int {
+	if v.isa == avx512 {
+		return wide
+	}
+	return min((v.registers()-taps-1)/v.perBlock(), narrow)
+}
+
 // depthRows is depthTile where each row of taps lies on neighbouring cells and pixels are stride cells apart: a cell is loaded
-// once for all taps that meet it, in the same order of the sum, for registers can be read faster than the first cache.
+// once for all taps that meet it, in the same order of the sum, for registers can be read faster than the first cache. AVX2 computes one half of
+// the channels after the other, of which the weights of a row have room.
 func depthRows(v vector, n, taps, stride int, in depthInput) {
 	name := fmt.Sprintf("depth%ds%d%sn%d", taps, stride, cmp.Or(in.isa, v.isa), n)
 	function(name, "tile", fmt.Sprintf("%s computes %d pixels of 16 channels by rows of %d taps, %d cells apart.", name, n, taps, stride))
-	g := grid{v, n, 1}
+	g := grid{v, n, v.perBlock()}
 	args := Mem{Base: Load(Param("t"), GP64())}
 	start(g)
 	base := GP64()
@@ -89,20 +98,24 @@ func depthRows(v vector, n, taps, stride int, in depthInput) {
 	at := GP64()
 	MOVQ(Mem{Base: tap}, at)
 	ADDQ(x, at)
-	weight := func(i int) VecPhysical { return g.reg(wide + i) }
-	for i := range taps {
-		VMOVUPS(Mem{Base: w, Disp: i * g.bytes()}, weight(i))
-	}
-	for cell := range stride*(n-1) + taps {
-		value := g.temp(cell % 4)
-		in.load(v, Mem{Base: at, Disp: cell * in.cell}, 0, value)
-		for p := range n {
-			if i := cell - stride*p; i >= 0 && i < taps {
-				VFMADD231PS(value, weight(i), g.acc(p, 0))
+	first := g.cols * mostPixels(v, taps)
+	weight := func(i int) VecPhysical { return g.reg(first + i) }
+	values := min(v.registers()-first-taps, 4)
+	for c := range g.cols {
+		for i := range taps {
+			VMOVUPS(Mem{Base: w, Disp: 64*i + c*g.bytes()}, weight(i))
+		}
+		for cell := range stride*(n-1) + taps {
+			value := g.reg(v.registers() - values + cell%values)
+			in.load(v, Mem{Base: at, Disp: cell * in.cell}, c, value)
+			for p := range n {
+				if i := cell - stride*p; i >= 0 && i < taps {
+					VFMADD231PS(value, weight(i), g.acc(p, c))
+				}
 			}
 		}
 	}
-	ADDQ(U32(uint32(taps*g.bytes())), w)
+	ADDQ(U32(uint32(64*taps)), w)
 	ADDQ(Imm(uint64(8*taps)), tap)
 	SUBQ(Imm(uint64(taps)), left)
 	JNZ(LabelRef("row"))

@@ -57,6 +57,11 @@ func main() {
 	for n := 1; n <= narrow; n++ {
 		convTile(vector{isa: avx2, lanes: 8}, n, 1, floatsOf)
 		depthTile(vector{isa: avx2, lanes: 8}, n, depthFloats)
+		for _, r := range rowTaps {
+			if n <= mostPixels(vector{isa: avx2, lanes: 8}, r.taps) {
+				depthRows(vector{isa: avx2, lanes: 8}, n, r.taps, r.stride, depthFloats)
+			}
+		}
 		for _, t := range winograd.Transforms {
 			winogradOutput(vector{isa: avx2, lanes: 8}, t, n)
 		}
@@ -126,14 +131,9 @@ func declarations() ([]byte, error) {
 	fmt.Fprintf(&b, "\nvar convBF16 = [2][]kernel{%s, %s}\n", table("convBF16w1n%d", wide), table("convBF16w2n%d", wide))
 	fmt.Fprintf(&b, "\nvar convAVX2 = [2][]kernel{%s}\n", table("convAVX2w1n%d", narrow))
 	for _, isa := range []string{avx512, depthHalves.isa} {
-		fmt.Fprintf(&b, "\nvar depth%s = []kernel%s\n", isa, table("depth"+isa+"n%d", wide))
-		fmt.Fprintf(&b, "\nvar depthRows%s = []depthRows{\n", isa)
-		for _, r := range rowTaps {
-			fmt.Fprintf(&b, "{taps: %d, stride: %d, run: []kernel%s},\n", r.taps, r.stride, table(fmt.Sprintf("depth%ds%d%sn%%d", r.taps, r.stride, isa), wide))
-		}
-		b.WriteString("}\n")
+		b.WriteString(depthTables(isa, vector{avx512, 16}, wide))
 	}
-	fmt.Fprintf(&b, "\nvar depthAVX2 = []kernel%s\n", table("depthAVX2n%d", narrow))
+	b.WriteString(depthTables(avx2, vector{avx2, 8}, narrow))
 	for _, v := range []struct {
 		isa string
 		n   int
@@ -146,6 +146,17 @@ func declarations() ([]byte, error) {
 		b.WriteString("}\n")
 	}
 	return format.Source(b.Bytes())
+}
+
+// depthTables is the Go tables of the depthwise convolutions that read as isa says, of which those by single taps take up to n pixels.
+func depthTables(isa string, v vector, n int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\nvar depth%s = []kernel%s\n", isa, table("depth"+isa+"n%d", n))
+	fmt.Fprintf(&b, "\nvar depthRows%s = []depthRows{\n", isa)
+	for _, r := range rowTaps {
+		fmt.Fprintf(&b, "{taps: %d, stride: %d, run: []kernel%s},\n", r.taps, r.stride, table(fmt.Sprintf("depth%ds%d%sn%%d", r.taps, r.stride, isa), mostPixels(v, r.taps)))
+	}
+	return b.String() + "}\n"
 }
 
 // table is the elements of a slice of the kernels for 1 to n pixels; index 0 is empty.
