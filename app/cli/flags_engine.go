@@ -21,6 +21,9 @@ type engineFlags struct {
 	usual     nn.Precision // what auto means of the processor: "" for its own
 }
 
+// precisions is what --precision can be, before what auto means.
+const precisions = "fp32, bf16 (faster by AMX, AVX512_BF16 of AMD, or FEAT_BF16 of Arm) or auto: "
+
 func (f *engineFlags) register(cmd *cobra.Command, engines []Engine) {
 	means := "fp32"
 	if f.usual == nn.Fast {
@@ -30,7 +33,7 @@ func (f *engineFlags) register(cmd *cobra.Command, engines []Engine) {
 	fs := cmd.Flags()
 	fs.StringVar(&f.engine, "engine", "auto", "what computes: "+strings.Replace(choices(engines), "auto", "auto (a hardware GL device, else the processor)", 1))
 	fs.StringVar(&f.device, "device", "", "with --engine gl: part of the device's name (see 'zalgoscope engines'); a software one must be named")
-	fs.StringVar(&f.precision, "precision", "auto", "what the processor multiplies in: fp32, bf16 (faster by AMX, AVX512_BF16 of AMD, or FEAT_BF16 of Arm) or auto: "+means)
+	fs.StringVar(&f.precision, "precision", "auto", "what the processor multiplies in: "+precisions+means)
 	fs.IntVar(&f.threads, "threads", 0, "threads of the CPU engine; 0 for one a core")
 }
 

@@ -74,7 +74,7 @@ Decoded pictures and checkpoints lie in the cache folder; nothing else is writte
 	fs.IntVar(&j.classes, "classes", 0, "groups to make of pictures in no subfolders; 0 for as many as stand apart")
 	fs.Uint64Var(&j.seed, "seed", 1, "seed of all that is random; the same, with --epochs, as many threads and the same precision, gives the same net")
 	fs.StringVar(&j.by, "optimiser", "sgd", "how to step: sgd, with Nesterov's momentum, or adamw")
-	fs.StringVar(&j.precision, "precision", "auto", "what is multiplied in: fp32, bf16 (faster by AMX, or AVX512_BF16 of AMD) or auto: the faster that it has")
+	fs.StringVar(&j.precision, "precision", "auto", "what is multiplied in: "+precisions+"the faster that it has")
 	fs.IntVar(&j.threads, "threads", 0, "threads; 0 for one a core")
 	j.engines = engines
 	return cmd
