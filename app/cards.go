@@ -108,16 +108,6 @@ func (c *cards) draw(dst *ebiten.Image, r image.Rectangle) {
 // drawCard draws a card at r; pointed tells that the pointer, at at, is on it.
 func (c *cards) drawCard(dst *ebiten.Image, r image.Rectangle, k card, pointed bool, at image.Point) {
 	t, s := c.library.studio.look, c.library.studio
-	frame := widget.ColourHover
-	switch {
-	case k.chosen:
-		frame = widget.ColourAccent
-	case !pointed:
-		frame.A = 0
-	}
-	if frame.A > 0 {
-		t.Fill(dst, r.Inset(-t.Px(2)), frame)
-	}
 	t.Fill(dst, r, widget.ColourRaised)
 	picture := r
 	wide := shapes[c.library.page].wide
@@ -140,6 +130,12 @@ func (c *cards) drawCard(dst *ebiten.Image, r image.Rectangle, k card, pointed b
 	}
 	if k.share > 0 {
 		t.Fill(dst, image.Rect(r.Min.X, r.Max.Y-t.Px(3), r.Min.X+int(k.share*float64(r.Dx())), r.Max.Y), widget.ColourAccent)
+	}
+	switch {
+	case k.chosen:
+		t.Frame(dst, r, widget.ColourAccent)
+	case pointed:
+		t.Frame(dst, r, widget.ColourHover)
 	}
 	for i, place := range c.actionPlaces(r, k) {
 		a := k.actions[i]

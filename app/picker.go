@@ -45,11 +45,6 @@ func (g *grid) drawCell(dst *ebiten.Image, r image.Rectangle, i int, img *ebiten
 	look := g.studio.look
 	at := r.Min.Add(image.Pt(i%g.columns*g.cell, i/g.columns*g.cell))
 	cell := image.Rectangle{Min: at, Max: at.Add(image.Pt(g.cell-g.gap, g.cell-g.gap))}
-	if weight > 0 {
-		c := widget.ColourAccent
-		c.A = uint8(80 + 175*min(weight, 1))
-		look.Fill(dst, cell.Inset(-look.Px(2)), c)
-	}
 	look.Fill(dst, cell, widget.ColourRaised)
 	if img != nil {
 		widget.Paint(dst, cell, img)
@@ -57,6 +52,11 @@ func (g *grid) drawCell(dst *ebiten.Image, r image.Rectangle, i int, img *ebiten
 	label := image.Rect(cell.Min.X, cell.Max.Y-look.Px(13), cell.Max.X, cell.Max.Y)
 	look.Fill(dst, label, widget.ColourShade)
 	look.Write(dst, widget.Clip(name, look.Tiny, label.Dx()-look.Px(4)), look.Tiny, (label.Min.X+label.Max.X)/2, (label.Min.Y+label.Max.Y)/2, widget.ColourText, widget.AlignCentre)
+	if weight > 0 {
+		c := widget.ColourAccent
+		c.A = uint8(80 + 175*min(weight, 1))
+		look.Frame(dst, cell, c)
+	}
 }
 
 // picker is the table of the net's layers.

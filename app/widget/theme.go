@@ -143,6 +143,22 @@ func Paint(dst *ebiten.Image, r image.Rectangle, img *ebiten.Image) {
 	dst.DrawImage(img, op)
 }
 
+// Frame draws a frame within a rectangle's edges, so that no block at the edge of a scroller cuts it.
+func (t *Theme) Frame(dst *ebiten.Image, r image.Rectangle, c color.Color) {
+	for _, edge := range edges(r, t.Px(2)) {
+		t.Fill(dst, edge, c)
+	}
+}
+
+// edges are the four edges of a rectangle, so thick, which do not overlap.
+func edges(r image.Rectangle, thick int) [4]image.Rectangle {
+	in := r.Inset(thick)
+	return [4]image.Rectangle{
+		image.Rect(r.Min.X, r.Min.Y, r.Max.X, in.Min.Y), image.Rect(r.Min.X, in.Max.Y, r.Max.X, r.Max.Y),
+		image.Rect(r.Min.X, in.Min.Y, in.Min.X, in.Max.Y), image.Rect(in.Max.X, in.Min.Y, r.Max.X, in.Max.Y),
+	}
+}
+
 // Align says where text stands to its point.
 type Align int
 
