@@ -102,13 +102,13 @@ test: setup-test check
 
 # The processor engine's kernels for arm64, if need be by emulation, and a look at all that builds for Macs and for Windows on
 # arm64 without a C compiler.
-ARM64_TESTS := Kernels|TestNEON|TestWinograd|TestLRN|TestStem|TestPickLanes|TestPowers|TestHeal/neon|TestConformance/neon|TestHalf|TestNarrowed|TestDotPairs|TestChoose
+ARM64_TESTS := Kernels|TestNEON|TestWinograd|TestLRN|TestStem|TestPickLanes|TestPowers|TestHeal/neon|TestConformance/neon|TestHalf|TestNarrowed|TestDotPairs|TestOddSums|TestModels|TestChoose
 PORTABLE := $(GO) list -e -f '{{if not .DepsErrors}}{{.ImportPath}}{{end}}' ./...
 test-arm64: export GOARCH = arm64
 test-arm64: export CGO_ENABLED = 0
 test-arm64: export ZALGOSCOPE_ALL = 1
 test-arm64: setup-arm64
-	GOOS=linux $(GO) test -trimpath -timeout 30m -exec "$$(command -v qemu-aarch64)" -run '$(ARM64_TESTS)' ./nn/cpu
+	GOOS=linux $(GO) test -trimpath -timeout 3h -exec "$$(command -v qemu-aarch64)" -run '$(ARM64_TESTS)' ./nn/cpu
 	GOOS=darwin $(GO) vet -trimpath $$(GOOS=darwin $(PORTABLE))
 	GOOS=windows $(GO) build -trimpath $$(GOOS=windows $(PORTABLE))
 
