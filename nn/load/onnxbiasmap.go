@@ -105,17 +105,17 @@ func (m *onnx) biasedByMap(l label, x, b value, sign float32) (value, error) {
 		return x, err
 	}
 	first, err := m.add(named("first key channel"), nn.Pick([]int{0}), p.apart)
-	zero := nn.NewUnary(nn.Linear, 0, 0)
+	full := nn.NewUnary(nn.Linear, 0, 1)
 	if err == nil {
-		first, err = m.add(named("nothing"), &zero, first)
+		first, err = m.add(named("one"), &full, first)
 	}
 	if err != nil {
 		return x, err
 	}
-	one := &nn.Rearrange{In: window, Out: window, From: make([]int, 0, len(k.part)*more), Fill: 1}
+	one := &nn.Rearrange{In: window, Out: window, From: make([]int, 0, len(k.part)*more)}
 	for _, own := range k.part {
 		for i := range more {
-			one.From = append(one.From, -int(number01(i == own)))
+			one.From = append(one.From, -int(number01(i != own)))
 		}
 	}
 	ones, err := m.add(named("ones"), one, first)
