@@ -15,7 +15,6 @@ type Rescale struct {
 	ExcludeOutside bool    // what lies beyond the map counts nothing; else it is like the last cell
 	Antialias      bool    // makes the kernel as wide as the cells that become one
 	Roi            [2]float32
-	Unrounded      bool // AlignCorners puts the corner of Scale's unrounded size on that of the map where that shrinks
 }
 
 // RescaleMode is the kernel.
@@ -34,7 +33,7 @@ const (
 	HalfPixel Coordinates = iota
 	HalfPixelSymmetric
 	PyTorchHalfPixel
-	AlignCorners
+	AlignCorners // the last cell lies on the map's last, as PyTorch and ONNX Runtime have it, whatever of Scale's size is cut
 	Asymmetric
 	TFHalfPixel
 	TFCropAndResize // cells of Roi, in shares of the map; those beyond the map have no taps
@@ -97,9 +96,6 @@ func (o Rescale) place(i int, scale float32, size, n int) float32 {
 			return 0
 		}
 	case AlignCorners:
-		if o.Unrounded && scale < 1 {
-			out = scale * in
-		}
 		if out == 1 {
 			return 0
 		}

@@ -101,6 +101,9 @@ func comparedNets() []compared {
 			op("Reshape", "c,f", "h"), array64("k", []int{1}, 3), op("TopK", "h,k", "t,i", attrInt("axis", 1)), op("Cast", "i", "n", attrInt("to", 1)), op("Concat", "t,n,s", "u", attrInt("axis", 1)), op("Concat", "a,a", "v", attrInt("axis", 2)),
 			array64("p", []int{8}, 0, 0, 3, 0, 0, 0, 0, 0), op("Pad", "v,p", "w"), op("Add", "u,w", "y"))},
 		{name: "corners aligned", first: 11, graph: always(stem, array32("none", []int{0}), array32("sc", []int{4}, 1, 1, 1.3, 1.5), op("Resize", "s,none,sc", "y", attrText("mode", "linear"), attrText("coordinate_transformation_mode", "align_corners")))},
+		{name: "corners of a smaller map aligned", first: 11, graph: always(stem, array32("none", []int{0}), array32("sc", []int{4}, 1, 1, 0.7, 0.5), op("Resize", "s,none,sc", "y", attrText("mode", "linear"), attrText("coordinate_transformation_mode", "align_corners")))},
+		{name: "sums of products", first: 12, graph: always(stem, w("a", 8, 4), w("k", 9, 5), op("Einsum", "s,a,k", "b", attrText("equation", "nchw,cd,wk->nhdk")), op("Transpose", "b", "t", attrInts("perm", 0, 2, 1, 3)), op("ReduceMean", "t", "m", attrInts("axes", 2), attrInt("keepdims", 1)),
+			op("ArgMax", "t", "i", attrInt("axis", 2), attrInt("keepdims", 0)), array64("seven", []int{}, 7), array32("off", []int{2}, -1, 2), op("OneHot", "i,seven,off", "o", attrInt("axis", 2)), op("Mul", "o,m", "y")), last: 17},
 		{name: "reductions", graph: func(opset int) []byte {
 			a, attr, in := axesAt(opset, 18, "ax", 2, 3)
 			b, attr2, in2 := axesAt(opset, 13, "ax2", 1)

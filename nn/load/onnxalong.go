@@ -3,7 +3,6 @@ package load
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"zalgoscope/nn"
 )
@@ -65,6 +64,43 @@ func (m *onnx) along(l label, x value, by matrices) (value, error) {
 	}
 	v, err := m.add(l, together, x)
 	return v.like(seen), err
+}
+
+// alongDimension multiplies the last dimension of a value by a constant, or where that stands at the left the one before, if the dimension
+// is the rows or the columns of its map, whatever stands in the others. There may be a matrix for each channel.
+func (m *onnx) alongDimension(l label, x value, c *array, left bool, why error) (value, error) {
+	as, s := slices.Clone(m.viewOf(x)), m.shape(x)
+	last := len(as) - 1
+	at := last
+	if left {
+		at--
+	}
+	if c == nil || len(c.dims) < 2 || len(c.dims) > len(as) || x.parts != nil || x.products != nil || len(as[at]) != 1 || as[at][0].axis < 1 {
+		return x, why
+	}
+	axis := as[at][0].axis
+	if as[at][0] != (factor{axis, 1, s[axis]}) {
+		return x, why
+	}
+	own := c.dims[len(c.dims)-2:]
+	for i, n := range c.dims[:len(c.dims)-2] {
+		if n == 1 {
+			continue
+		}
+		if n != s[0] || len(own) > 2 || !slices.Equal(as[len(as)-len(c.dims)+i], []factor{{0, 1, n}}) {
+			return x, why
+		}
+		own = append([]int{n}, own...)
+	}
+	by, err := matrixAlong(c.shaped(own), axis, left, s[0])
+	if err != nil {
+		return x, why
+	}
+	x.as, x.flat, x.last, x.plane = nil, false, false, false
+	v, err := m.along(l, x, by)
+	as[at] = []factor{{axis, 1, by.outer}}
+	v, _ = m.seenAs(v, as.normal())
+	return v, err
 }
 
 // repeated is weights n times.
@@ -141,105 +177,4 @@ func (m *onnx) product(n *node, in []operand) (value, error) {
 		return x, err
 	}
 	return m.along(n.label, x, by)
-}
-
-// einsum is a sum of products by the letters of an equation.
-func (m *onnx) einsum(n *node, in []operand) (value, error) {
-	return m.orSpelt(n, in, m.einsumAlong, func(n *node, in []operand) (value, error) {
-		return m.orSpelt(n, in, m.einsumPerPlace, m.einsumSpelt)
-	})
-}
-
-// einsumAlong is a sum of products of a map and a constant over one axis of the map, which the constant has another for.
-func (m *onnx) einsumAlong(n *node, in []operand) (value, error) {
-	refused := unsupported("its equation is " + oneLine(cut(string(n.attrs["equation"].s))))
-	if len(in) == 2 && in[0].mapped && in[1].mapped {
-		if e, ok := m.equation(n, in); ok {
-			return m.einsumOfMaps(n, in, e)
-		}
-	}
-	if len(in) != 2 || in[0].mapped == in[1].mapped {
-		return value{}, refused
-	}
-	e, ok := m.equation(n, in)
-	if !ok {
-		return value{}, refused
-	}
-	x, c, seen, own := in[0].value, in[1].array, e.in[0], e.in[1]
-	if in[1].mapped {
-		x, c, seen, own = in[1].value, in[0].array, e.in[1], e.in[0]
-	}
-	x, err := m.ordered(n.label, 0, x)
-	if err != nil {
-		return x, err
-	}
-	if x.flat || x.plane || x.as != nil || len(seen) != 4 || c == nil || len(own) != len(c.dims) || len(e.out) != 4 {
-		return value{}, refused
-	}
-	// The letters of the batch and of C, H and W.
-	at := []byte{seen[0], seen[1], seen[2], seen[3]}
-	if x.last {
-		at = []byte{seen[0], seen[3], seen[1], seen[2]}
-	}
-	var inner, outer, batch = -1, -1, -1
-	axis := 0
-	for i := range own {
-		switch k := slices.Index(at, own[i]); {
-		case k < 0 && outer < 0:
-			outer = i
-		case k > 0 && !slices.Contains([]byte(e.out), own[i]) && inner < 0:
-			inner, axis = i, k-1
-		case k == 1 && batch < 0:
-			batch = i
-		default:
-			return value{}, refused
-		}
-	}
-	if inner < 0 || outer < 0 || batch >= 0 && axis == 0 {
-		return value{}, refused
-	}
-	want := []byte(seen)
-	want[slices.Index(want, own[inner])] = own[outer]
-	if string(want) != e.out {
-		return value{}, refused
-	}
-	order := []int{inner, outer}
-	if batch >= 0 {
-		order = []int{batch, inner, outer}
-	}
-	dims, by, from := make([]int, len(order)), make([]int, len(order)), steps(c.dims)
-	for i, o := range order {
-		dims[i], by[i] = c.dims[o], from[o]
-	}
-	if c.kind.width() == 0 {
-		return x, errKind
-	}
-	matrix, err := matrixAlong(c.turned(dims, by), axis, false, m.shape(x)[0])
-	if err != nil {
-		return x, err
-	}
-	return m.along(n.label, x, matrix)
-}
-
-// equation is that of an Einsum, a letter for each axis.
-type equation struct {
-	in  []string
-	out string
-}
-
-// parseEinsum reads an equation in which no operand has a letter twice.
-func parseEinsum(text string) (e equation, ok bool) {
-	text = strings.ReplaceAll(text, " ", "")
-	left, right, explicit := strings.Cut(text, "->")
-	for _, part := range strings.Split(left, ",") {
-		for i := range part {
-			c := part[i]
-			if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') || slices.Contains([]byte(part[:i]), c) {
-				return e, false
-			}
-		}
-		e.in = append(e.in, part)
-	}
-	e.out = right
-	return e, explicit && len(text) < 64
 }

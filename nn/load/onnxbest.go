@@ -107,6 +107,11 @@ func (m *onnx) oneHot(n *node, in []operand) (value, error) {
 	if count < 1 || count > maxChannels {
 		return x, fmt.Errorf("makes %d numbers of one", count)
 	}
+	// A map without channels has them in the new axis, wherever that stands.
+	to := axis
+	if x.plane {
+		axis = 1
+	}
 	// The places that a count from the end, below zero, stands for, are those of the same remainder.
 	dims, places, all := slices.Repeat([]int{1}, rank), make([]float32, count), []float32{float32(count)}
 	dims[axis] = count
@@ -122,7 +127,11 @@ func (m *onnx) oneHot(n *node, in []operand) (value, error) {
 	at := s.do("Unsqueeze", []operand{s.do("Add", []operand{in[0], lift})}, "axes", []int{axis})
 	hot := s.do("Cast", []operand{s.do("Equal", []operand{at, {array: numbers{real: places}.of(dims)}})}, "to", 1)
 	scaled := s.do("Mul", []operand{hot, {array: numbers{real: []float32{pair[1] - pair[0]}}.of([]int{})}})
-	return s.end(s.do("Add", []operand{scaled, {array: numbers{real: pair[:1]}.of([]int{})}}))
+	y := s.do("Add", []operand{scaled, {array: numbers{real: pair[:1]}.of([]int{})}})
+	if to != axis {
+		y = s.do("Transpose", []operand{y}, "perm", slices.Insert(slices.Delete(upTo(rank), axis, axis+1), to, axis))
+	}
+	return s.end(y)
 }
 
 // centerCropPad cuts or pads axes about their middle.

@@ -137,26 +137,9 @@ func (m *onnx) evaluated(x value) (*array, error) {
 	if err := checkDims(dims); err != nil {
 		return nil, err
 	}
-	places, by := []int{0}, []int{shape[1] * shape[2], shape[2], 1}
-	for _, f := range slices.Concat(as...) {
-		next := make([]int, 0, len(places)*f.size)
-		for _, at := range places {
-			for i := range f.size {
-				if f.axis != repeats {
-					next = append(next, at+i*f.stride*by[f.axis])
-				} else {
-					next = append(next, at)
-				}
-			}
-		}
-		places = next
-	}
-	out := numbers{real: make([]float32, len(places))}
-	for i, at := range places {
-		out.real[i] = got[at]
-	}
+	out := numbers{real: as.numbers(got, shape)}
 	if x.whole != 0 {
-		out.ints = make([]int, len(places))
+		out.ints = make([]int, len(out.real))
 		for i, v := range out.real {
 			out.ints[i] = int(v)
 		}

@@ -48,6 +48,8 @@ func (m *onnx) gemmBias(n *node, c *array, out int) (bias []float32, err error) 
 		if bias, err = c.floats(1); err == nil {
 			bias = repeat(bias[0], out)
 		}
+	} else if len(c.dims) > 0 && c.dims[len(c.dims)-1] != c.len() {
+		return nil, unsupported(fmt.Sprintf("it adds a constant of %v", c.dims))
 	} else {
 		bias, err = c.floats(out)
 	}
@@ -88,47 +90,57 @@ func (m *onnx) matMul(n *node, in []operand) (value, error) {
 		}
 		return v, err
 	}
-	if len(in) == 2 && !in[0].mapped && in[1].as != nil && len(*in[1].as) < 4 { // whose rows may not be the map's
-		start := m.mark()
-		if v, err := m.byConstant(n.label, in[1].value, in[0].array, true, unsupported("")); err == nil {
-			return v, nil
+	product := func(error) (value, error) { return m.product(n, in) }
+	if len(in) == 2 && !in[0].mapped {
+		x, c := in[1].value, in[0].array
+		heads := func(why error) (value, error) { return m.byConstant(n.label, x, c, true, why) }
+		rows := func(why error) (value, error) { return m.alongDimension(n.label, x, c, true, why) }
+		if x.as != nil && len(*x.as) < 4 { // whose rows may not be the map's
+			return m.anyOf(heads, rows, product)
 		}
-		m.rollback(start)
-	}
-	if len(in) == 2 && (!in[0].mapped || in[0].as == nil && !in[0].flat && !in[0].last) && in[0].mapped != in[1].mapped {
-		start := m.mark()
-		v, err := m.product(n, in)
-		if err == nil || in[0].mapped {
-			return v, err
-		}
-		m.rollback(start)
-		return m.byConstant(n.label, in[1].value, in[0].array, true, err)
+		return m.anyOf(product, heads, rows)
 	}
 	x, err := one(in, 2)
 	if err != nil {
 		return x, err
 	}
-	if x.as != nil || x.last && !x.flat {
-		start := m.mark()
-		v, err := m.perPosition(n.label, x, in[1].array, false, 1, nil)
-		if _, refused := err.(unsupported); !refused {
-			return v, err
-		}
-		m.rollback(start)
-		if v, err = m.byConstant(n.label, x, in[1].array, false, err); err == nil {
-			return v, nil
-		}
-		if x, err = m.exchanged(label{name: n.name + "/exchanged"}, x, err); err != nil {
-			return x, err
-		}
-		return m.perPosition(n.label, x, in[1].array, false, 1, nil)
+	c := in[1].array
+	if x.as == nil && !x.flat && !x.last {
+		return product(nil)
 	}
-	w, out, err := m.matrix(in[1].array, x, false)
+	if x.as != nil || !x.flat {
+		return m.anyOf(
+			func(error) (value, error) { return m.perPosition(n.label, x, c, false, 1, nil) },
+			func(why error) (value, error) { return m.byConstant(n.label, x, c, false, why) },
+			func(why error) (value, error) {
+				v, err := m.exchanged(label{name: n.name + "/exchanged"}, x, why)
+				if err != nil {
+					return v, err
+				}
+				return m.perPosition(n.label, v, c, false, 1, nil)
+			},
+			func(why error) (value, error) { return m.alongDimension(n.label, x, c, false, why) },
+		)
+	}
+	w, out, err := m.matrix(c, x, false)
 	if err != nil {
 		return x, err
 	}
 	v, err := m.dense(n.label, x, out, w, nil)
 	v.flat = true
+	return v, err
+}
+
+// anyOf is what the first of several ways makes that has no error. Each is told the error of the one before, which has left no layer.
+func (m *onnx) anyOf(ways ...func(why error) (value, error)) (v value, err error) {
+	err = unsupported("")
+	for _, way := range ways {
+		start := m.mark()
+		if v, err = way(err); err == nil {
+			return v, nil
+		}
+		m.rollback(start)
+	}
 	return v, err
 }
 

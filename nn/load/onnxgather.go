@@ -43,6 +43,13 @@ func (m *onnx) gather(n *node, in []operand) (value, error) {
 	if err := m.charge(len(list)); err != nil {
 		return x, err
 	}
+	if dims[axis] == 1 && len(list) == 1 && len(own) < 2 && x.products == nil { // the picture of a batch, say
+		as := slices.Clone(m.viewOf(x))
+		if len(own) == 0 {
+			as = slices.Delete(as, axis, axis+1)
+		}
+		return m.looks(n.label, x, as)
+	}
 	switch {
 	case len(own) == 0 && wrong == nil && at == 0:
 		return m.channel(n, x, list[0])

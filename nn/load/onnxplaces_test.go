@@ -44,6 +44,8 @@ func TestONNXPlaces(t *testing.T) {
 		{"smallest", 11, cat(two, op("TopK", "x,k", "v,i", attrInt("axis", 1), attrInt("largest", 0)), op("Relu", "v", "y")), each(2, h, w, func(k, i, j int) float32 { return max(at(best(i, j, 2, up)[k], i, j), 0) })},
 		{"their places", 13, cat(two, op("TopK", "x,k", "v,i", attrInt("axis", 1)), float("i")), each(2, h, w, func(k, i, j int) float32 { return float32(best(i, j, 2, down)[k]) })},
 		{"topk by an attribute", 9, op("TopK", "x", "y,", attrInt("axis", -3), attrInt("k", 1)), each(1, h, w, func(_, i, j int) float32 { return max(at(0, i, j), at(1, i, j), at(2, i, j)) })},
+		{"one hot between rows and columns", 13, cat(op("ArgMax", "x", "i", attrInt("axis", 1), attrInt("keepdims", 0)), array64("d", []int{}, 3), array32("v", []int{2}, 0, 1), op("OneHot", "i,d,v", "o", attrInt("axis", 2)), op("Transpose", "o", "y", attrInts("perm", 0, 2, 1, 3))),
+			each(3, h, w, func(k, i, j int) float32 { return float32(number01(k == best(i, j, 1, down)[0])) })},
 		{"one hot", 13, cat(op("ArgMax", "x", "i", attrInt("axis", 1), attrInt("keepdims", 0)), array64("d", []int{}, 4), array32("v", []int{2}, -0.5, 2), op("OneHot", "i,d,v", "y", attrInt("axis", 1))),
 			each(4, h, w, func(k, i, j int) float32 {
 				if k == best(i, j, 1, down)[0] {

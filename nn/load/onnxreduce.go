@@ -162,7 +162,11 @@ func (m *onnx) reduction(n *node, in []operand) (value, error) {
 	}
 	if over == [3]bool{} && slices.Contains([]string{"ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd"}, n.kind) {
 		same := nn.NewUnary(nn.Linear, 1, 0)
-		return m.pointwise(n, &same, in)
+		v, err := m.pointwise(n, &same, in)
+		if err != nil {
+			return v, err
+		}
+		return m.reduced(v, x, as, kept), nil
 	}
 	how, ok := reductions[n.kind]
 	if !ok {

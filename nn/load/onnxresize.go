@@ -92,7 +92,6 @@ func (m *onnx) rescale(n *node) (r nn.Rescale, err error) {
 	if r.Rounding, ok = roundings[n.word("nearest_mode")]; !ok {
 		return r, fmt.Errorf("nearest_mode is %q", n.word("nearest_mode"))
 	}
-	r.Unrounded = m.opset < 18 // so ONNX's own tests have it; ONNX Runtime and PyTorch never do
 	r.A = float64(n.number("cubic_coeff_a", -0.75))
 	r.ExcludeOutside = n.integer("exclude_outside", 0) != 0
 	r.Antialias = n.integer("antialias", 0) != 0

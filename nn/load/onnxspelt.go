@@ -3,7 +3,6 @@ package load
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
@@ -16,7 +15,7 @@ type spelling struct {
 	err   error
 }
 
-// do adds a node of a kind with lists of integers as attributes, as name and list in turn.
+// do adds a node of a kind with attributes, as name and integer, integers or text in turn.
 func (s *spelling) do(kind string, in []operand, attrs ...any) operand {
 	if s.err != nil {
 		return operand{}
@@ -28,6 +27,8 @@ func (s *spelling) do(kind string, in []operand, attrs ...any) operand {
 		switch v := attrs[i+1].(type) {
 		case int:
 			a.i = int64(v)
+		case string:
+			a.s = []byte(v)
 		case []int:
 			for _, k := range v {
 				a.ints = protowire.AppendVarint(a.ints, uint64(k))
@@ -78,12 +79,12 @@ func (m *onnx) orSpelt(n *node, in []operand, op, spelt func(*node, []operand) (
 	return v, err
 }
 
-// rankOf is how many dimensions a map or a constant has.
-func (m *onnx) rankOf(o operand) int {
+// dimsOf are the dimensions of a map or a constant.
+func (m *onnx) dimsOf(o operand) []int {
 	if o.mapped {
-		return len(m.dims(o.value))
+		return m.dims(o.value)
 	}
-	return len(o.array.dims)
+	return o.array.dims
 }
 
 // gemmSpelt is a Gemm as a product of matrices, a multiple and a sum.
@@ -122,111 +123,6 @@ func (m *onnx) vectorProduct(n *node, in []operand) (value, error) {
 		}
 	}
 	return value{}, unsupported("it multiplies by something else than a matrix")
-}
-
-// einsumSpelt is an Einsum as products of single numbers and their sums, where no two operands have axes that the other lacks:
-// then the products are no more than the larger operand has numbers.
-func (m *onnx) einsumSpelt(n *node, in []operand) (value, error) {
-	e, ok := m.equation(n, in)
-	refused := unsupported("its equation is " + oneLine(cut(string(n.attrs["equation"].s))))
-	if !ok || len(in) > 2 {
-		return value{}, refused
-	}
-	s := &spelling{onnx: m, n: n}
-	list, letters := slices.Clone(in), slices.Clone(e.in)
-	reduce := func(i int, wanted func(c byte) bool) {
-		var axes []int
-		var rest []byte
-		for k := range letters[i] {
-			if wanted(letters[i][k]) {
-				rest = append(rest, letters[i][k])
-			} else {
-				axes = append(axes, k)
-			}
-		}
-		if len(axes) > 0 {
-			list[i] = s.do("ReduceSum", []operand{list[i]}, "axes", axes, "keepdims", 0)
-			letters[i] = string(rest)
-		}
-	}
-	within := func(text string, c byte) bool { return slices.Contains([]byte(text), c) }
-	if len(list) == 2 {
-		for i := range list { // what one operand alone has is summed first
-			reduce(i, func(c byte) bool { return within(letters[1-i], c) || within(e.out, c) })
-		}
-		larger := 0
-		if len(letters[1]) > len(letters[0]) {
-			larger = 1
-		}
-		of, smaller := letters[larger], letters[1-larger]
-		var perm, missing []int
-		for k := range of {
-			if at := slices.Index([]byte(smaller), of[k]); at >= 0 {
-				perm = append(perm, at)
-			} else {
-				missing = append(missing, k)
-			}
-		}
-		if len(perm) != len(smaller) {
-			return value{}, refused
-		}
-		o := list[1-larger]
-		if !slices.IsSorted(perm) {
-			o = s.do("Transpose", []operand{o}, "perm", perm)
-		}
-		if len(missing) > 0 {
-			o = s.do("Unsqueeze", []operand{o}, "axes", missing)
-		}
-		list, letters = []operand{s.do("Mul", []operand{list[larger], o})}, []string{of}
-	}
-	reduce(0, func(c byte) bool { return within(e.out, c) })
-	if len(letters[0]) != len(e.out) {
-		return value{}, refused
-	}
-	perm := make([]int, len(e.out))
-	for i := range e.out {
-		perm[i] = slices.Index([]byte(letters[0]), e.out[i])
-	}
-	if !slices.IsSorted(perm) {
-		list[0] = s.do("Transpose", []operand{list[0]}, "perm", perm)
-	}
-	return s.end(list[0])
-}
-
-// equation is that of an Einsum with a letter for each axis that stands behind an ellipsis.
-func (m *onnx) equation(n *node, in []operand) (e equation, ok bool) {
-	text := strings.ReplaceAll(string(n.attrs["equation"].s), " ", "")
-	left, right, explicit := strings.Cut(text, "->")
-	parts := strings.Split(left, ",")
-	if len(parts) != len(in) || len(text) > 128 {
-		return e, false
-	}
-	const free = "ZYXWVUTS"
-	most := 0
-	for i, part := range parts {
-		if !in[i].mapped && in[i].array == nil {
-			return e, false
-		}
-		rest := m.rankOf(in[i]) - len(strings.Replace(part, "...", "", 1))
-		if rest < 0 || rest > len(free) || rest > 0 && !strings.Contains(part, "...") {
-			return e, false
-		}
-		most = max(most, rest)
-		parts[i] = strings.Replace(part, "...", free[len(free)-rest:], 1)
-	}
-	if !explicit { // letters that stand once, in order, behind the ellipsis
-		all := strings.Join(parts, "")
-		for _, c := range all {
-			if strings.Count(all, string(c)) == 1 && !strings.Contains(free, string(c)) {
-				right += string(c)
-			}
-		}
-		ordered := []byte(right)
-		slices.Sort(ordered)
-		right = "..." + string(ordered)
-	}
-	right = strings.Replace(right, "...", free[len(free)-most:], 1)
-	return parseEinsum(strings.Join(parts, ",") + "->" + right)
 }
 
 // compress picks the cells along an axis for which a constant condition holds.

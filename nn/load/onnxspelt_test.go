@@ -7,7 +7,7 @@ func TestONNXSpelt(t *testing.T) {
 	einsum := func(in, equation string) []byte { return op("Einsum", in, "y", attrText("equation", equation)) }
 	arrays := cat(array32("c", []int{3}, noisy("c", 3)...), array32("c11", []int{3, 1, 1}, noisy("c", 3)...), array32("c1", []int{1, 3, 1, 1}, noisy("c", 3)...), array32("chw", []int{3, 7, 9}, noisy("chw", 189)...), array32("wk", []int{9, 4}, noisy("wk", 36)...),
 		array32("k3", []int{5, 3}, noisy("k3", 15)...), array32("k311", []int{5, 3, 1, 1}, noisy("k3", 15)...), array32("b", []int{5}, 1, 2, 3, 4, 5), array32("b1", []int{5, 1}, 1, 2, 3, 4, 5), array32("v", []int{7}, noisy("v", 7)...), array32("v1", []int{1, 7}, noisy("v", 7)...),
-		array64("map", []int{4}, 1, 5, 7, 9), array64("two", []int{1}, 2), array64("ends", []int{2}, 0, 2), array64("axes", []int{2}, 2, 3), typed("yes", 9, []int{3}, 1, 0, 1))
+		array64("map", []int{4}, 1, 5, 7, 9), array64("first", []int{1}, 0), array32("b51", []int{5, 1}, 1, 2, 3, 4, 5), array64("two", []int{1}, 2), array64("ends", []int{2}, 0, 2), array64("axes", []int{2}, 2, 3), typed("yes", 9, []int{3}, 1, 0, 1))
 	seven := cat(array32("w7", []int{7, 3, 1, 1}, noisy("w7", 21)...), array32("k7", []int{5, 7}, noisy("k7", 35)...), array32("k711", []int{5, 7, 1, 1}, noisy("k7", 35)...), op("Conv", "x,w7", "s"))
 	flat := op("Flatten", "x", "f", attrInt("axis", 2))
 	for _, test := range []struct {
@@ -27,6 +27,11 @@ func TestONNXSpelt(t *testing.T) {
 		{"a constant matrix first", cat(flat, op("Gemm", "k3,f,b1", "g", attrFloat("beta", 1)), op("Reshape", "g,map", "y")), op("Conv", "x,k311,b", "y")},
 		{"a constant matrix first, as many channels as rows", cat(seven, op("Flatten", "s", "f", attrInt("axis", 2)), op("MatMul", "k7,f", "g"), op("Reshape", "g,map", "y")), cat(seven, op("Conv", "s,k711", "y"))},
 		{"a constant vector", cat(op("MatMul", "v,x", "p"), op("Unsqueeze", "p,two", "y")), op("MatMul", "v1,x", "y")},
+		{"rows beside other axes", cat(op("Transpose", "x", "t", attrInts("perm", 0, 2, 1, 3)), op("MatMul", "t,wk", "p"), op("Transpose", "p", "y", attrInts("perm", 0, 2, 1, 3))), op("MatMul", "x,wk", "y")},
+		{"rows of all channels", cat(op("Flatten", "x", "t", attrInt("axis", 3)), op("Gemm", "t,wk", "p"), array64("four", []int{4}, 1, 3, 7, 4), op("Reshape", "p,four", "y")), op("MatMul", "x,wk", "y")},
+		{"a matrix that is added", cat(op("Flatten", "x", "f", attrInt("axis", 2)), op("Gemm", "k3,f,b51", "g"), op("Reshape", "g,map", "y")), op("Conv", "x,k311,b", "y")},
+		{"the picture of a batch", cat(array64("zero", []int{}, 0), op("Gather", "x,zero", "a"), op("Mul", "a,c11", "g"), op("Unsqueeze", "g,first", "y")), op("Mul", "x,c11", "y")},
+		{"the mean of a batch", cat(op("ReduceMean", "x", "a", attrInts("axes", 0), attrInt("keepdims", 0)), op("Mul", "a,c11", "g"), op("Unsqueeze", "g,first", "y")), op("Mul", "x,c11", "y")},
 		{"cells for which a condition holds", op("Compress", "x,yes", "y", attrInt("axis", 1)), op("Gather", "x,ends", "y", attrInt("axis", 1))},
 	} {
 		t.Run(test.name, func(t *testing.T) {

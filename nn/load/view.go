@@ -82,6 +82,25 @@ func (v view) cells() int {
 	return n
 }
 
+// numbers are those of a map of shape s in the order of the dimensions.
+func (v view) numbers(of []float32, s tensor.Shape) []float32 {
+	places, by := []int{0}, []int{s[1] * s[2], s[2], 1}
+	for _, f := range slices.Concat(v...) {
+		next := make([]int, 0, len(places)*f.size)
+		for _, at := range places {
+			for i := range f.size {
+				if f.axis != repeats {
+					next = append(next, at+i*f.stride*by[f.axis])
+				} else {
+					next = append(next, at)
+				}
+			}
+		}
+		places = next
+	}
+	return picked(of, places)
+}
+
 // reshape sees the values in other dimensions of the same count, if their borders fall on those of factors or divide them.
 func (v view) reshape(dims []int) (view, bool) {
 	rest := slices.Concat(v...)

@@ -204,13 +204,12 @@ func (g *graph) resize(layer, out, x string, op *nn.Sample, r nn.Rescale, axes [
 			}
 		}
 	}
-	corners := r.Coordinates == nn.AlignCorners && r.Scale != 0
 	switch {
-	case rounding == "" || r.Round || corners && r.Unrounded && g.opset >= 18:
+	case rounding == "" || r.Round:
 		return unwritten(op)
 	case r.Coordinates == nn.HalfPixelSymmetric:
 		g.since(19)
-	case r.Antialias || corners && !r.Unrounded:
+	case r.Antialias:
 		g.since(18)
 	}
 	in := []string{x, "", g.constant(layer+".scales", scales, 4)}
