@@ -107,6 +107,9 @@ func (m *onnx) multiply(l label, a, b value) (value, error) {
 	if err != nil {
 		return a, err
 	}
+	if a, err = m.forWindows(l, a, m.viewOf(b)); err != nil {
+		return a, err
+	}
 	q, k := m.viewOf(a), m.viewOf(b)
 	refused := unsupported(fmt.Sprintf("it multiplies maps of %v and %v, which are no queries and keys", q.dims(), k.dims()))
 	rank := len(q)

@@ -120,6 +120,7 @@ func (m *onnx) matMul(n *node, in []operand) (value, error) {
 				return m.perPosition(n.label, v, c, false, 1, nil)
 			},
 			func(why error) (value, error) { return m.alongDimension(n.label, x, c, false, why) },
+			func(why error) (value, error) { return m.perCell(n.label, x, c, why) },
 		)
 	}
 	w, out, err := m.matrix(c, x, false)
@@ -210,6 +211,31 @@ func (m *onnx) perPosition(l label, x value, b *array, transposed bool, alpha fl
 	}
 	v, _ = m.seenAs(v, as.normal())
 	return v, nil
+}
+
+// perCell multiplies the channels at some rows or columns together, which stand last: those of all, or of each window. They become channels.
+func (m *onnx) perCell(l label, x value, c *array, why error) (value, error) {
+	as, cell, beside := m.viewOf(x), [2]int{1, 1}, 1
+	if len(as) == 0 || c == nil || len(c.dims) != 2 {
+		return x, why
+	}
+	last := as[len(as)-1]
+	for _, f := range last {
+		if f.axis > 0 {
+			cell[f.axis-1] = max(cell[f.axis-1], f.stride*f.size)
+		} else {
+			beside *= f.size
+		}
+	}
+	s := m.shape(x)
+	if side := c.dims[0] / beside; c.dims[0] != as.dims()[len(as)-1] && (cell == [2]int{s[1], 1} || cell == [2]int{1, s[2]}) {
+		m.fit(x, s[0]*side*side) // the layer is for so many rows or columns
+	}
+	within, ok, err := m.inward(label{name: l.name + "/cells"}, x, cell)
+	if err != nil || !ok {
+		return x, why
+	}
+	return m.perPosition(l, within, c, false, 1, nil)
 }
 
 // matrix reads weights of inputs x outputs, or transposed, for the flat value x.

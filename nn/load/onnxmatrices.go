@@ -105,6 +105,35 @@ func (m *onnx) forHeads(l label, x value, other view) (value, error) {
 	return x, nil
 }
 
+// forWindows is a value that has a map repeated for each window of another, as queries made of a whole map, laid out as that is. The windows
+// are as large as the repeated map.
+func (m *onnx) forWindows(l label, x value, other view) (value, error) {
+	own, s := slices.Clone(m.viewOf(x)), m.shape(x)
+	if len(own) != len(other) || x.parts != nil || x.products != nil {
+		return x, nil
+	}
+	for i := range len(own) - 2 {
+		if len(own[i]) != 1 || own[i][0].axis != repeats || own.dims()[i] != other.dims()[i] {
+			continue
+		}
+		var axes layout
+		for _, f := range other[i] {
+			if f.axis < 1 || f.stride != s[f.axis] {
+				return x, nil
+			}
+			axes[f.axis] = nn.Tile{Times: f.size}
+		}
+		v, err := m.moved(label{name: l.name + "/windows"}, value{layer: x.layer, pad: x.pad, padder: x.padder}, axes, 0)
+		if err != nil {
+			return x, err
+		}
+		own[i] = other[i]
+		v.as = &own
+		return v, nil
+	}
+	return x, nil
+}
+
 // matrices multiplies two maps as matrices. Why else refuses it.
 func (m *onnx) matrices(l label, a, b value, why error) (value, error) {
 	p, q := m.viewOf(a), m.viewOf(b)

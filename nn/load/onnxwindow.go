@@ -43,6 +43,9 @@ func (m *onnx) convolution(n *node, in []operand) (value, error) {
 	if c := m.shape(x)[0]; groups < 1 || w.dims[1]*groups != c {
 		return x, fmt.Errorf("weights of shape %v in %d groups do not fit an input of %d channels", w.dims, groups, c)
 	}
+	if size, ok := m.windowsOf(x); ok {
+		return m.convolvedWindows(n.label, x, size, win, groups, w.dims[0], w.weights(), bias)
+	}
 	return m.conv(n.label, x, win, groups, w.dims[0], w.weights(), bias)
 }
 

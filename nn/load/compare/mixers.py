@@ -168,7 +168,7 @@ class AxialShift(nn.Module):
         return x + self.c2(torch.narrow(torch.narrow(y, 2, 1, h), 3, 1, w))
 
 
-class GFNet(nn.Module):
+class ViP(nn.Module):
     """ViP's weighted permutations: dense layers over height, width and channels."""
 
     def __init__(self, d=32, side=4, seg=8):
@@ -192,5 +192,5 @@ class GFNet(nn.Module):
 def families():
     return {
         "mixer": (lambda: Tokens(Mixer(16), Mixer(16)), 32, 32), "resmlp": (lambda: Tokens(ResMLP(16), ResMLP(16)), 32, 32), "gmlp": (lambda: Tokens(GMLP(16), GMLP(16)), 32, 32),
-        "convmixer": (ConvMixer, 48, 64), "poolformer": (PoolFormer, 48, 64), "convformer": (ConvFormer, 48, 64), "sequencer": (Sequencer, 32, 48), "as_mlp": (AxialShift, 32, 48), "vip": (GFNet, 32, 32),
+        "convmixer": (ConvMixer, 48, 64), "poolformer": (PoolFormer, 48, 64), "convformer": (ConvFormer, 48, 64), "sequencer": (Sequencer, 32, 48), "as_mlp": (AxialShift, 32, 48), "vip": (ViP, 32, 32),
     }
