@@ -1,6 +1,7 @@
 package load
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -65,5 +66,35 @@ func TestFunctionNames(t *testing.T) {
 	const want = "n_y/n_c:y/c n_y/n_p:y/p n_y/n_b:y"
 	if got := strings.Join(names, " "); got != want {
 		t.Errorf("layers are %s, want %s", got, want)
+	}
+}
+
+// A call that is too large to be inlined, and a branch that is, leave the room of what was copied of them to others.
+func TestRoomForCopies(t *testing.T) {
+	of := text(7, "d")
+	tripling := func(name, of string) []byte {
+		return localFunction(name, "a", "b", op(of, "a", "m", text(7, "d")), op(of, "m", "n", text(7, "d")), op(of, "n", "b", text(7, "d")))
+	}
+	functions := [][]byte{localFunction("Small", "a", "b", op("Relu", "a", "b")), localFunction("F0", "a", "b", op("Neg", "a", "b"))}
+	for i := range 14 {
+		functions = append(functions, tripling(fmt.Sprint("F", i+1), fmt.Sprint("F", i)))
+	}
+	var many [][]byte
+	for i := range 4 {
+		many = append(many, op("F14", "x", fmt.Sprint("a", i), of))
+	}
+	file := func(calls ...[]byte) []byte {
+		return cat(model(13, cat(calls...), op("Small", "x", "y", of)), cat(functions...))
+	}
+	var heard []string
+	net, err := ONNX(file(many[0]), "t.onnx", Options{Warn: func(s string) { heard = append(heard, s) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := net.Find("y"); err != nil || len(heard) != 1 || !strings.Contains(heard[0], "functions and branches make more") {
+		t.Errorf("%v, %q", err, heard)
+	}
+	if _, err := ONNX(file(many...), "t.onnx", Options{}); err == nil { // to copy so much again and again takes too long
+		t.Error("copies are given up without end")
 	}
 }

@@ -40,8 +40,9 @@ func (m *onnx) branch(n *node, in []operand) ([]operand, error) {
 			same = append(same, i)
 		}
 	}
-	g, err = c.graph(g)
-	if err != nil {
+	room := m.budget.room
+	if g, err = c.graph(g); err != nil {
+		m.budget.giveUp(room)
 		return nil, err
 	}
 	m.hold(g.arrays)

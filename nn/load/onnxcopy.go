@@ -5,11 +5,29 @@ import (
 	"maps"
 )
 
-// budget is what copies of nodes may make of one file, those that were given up too: names and attributes, and bytes
-// of names. A small file can call functions that call others, twice each.
-type budget struct{ pieces, bytes int }
+// room is for copies of nodes: names and attributes, and bytes of names.
+type room struct{ pieces, bytes int }
 
-func newBudget() budget { return budget{2 * maxPieces, 16 << 20} }
+// budget is what copies of nodes may make of one file: a small one can call functions that call others, twice each. Copies that are given
+// up leave their room to others until so many were, for they take time too.
+type budget struct {
+	room
+	givenUp room // that may still be
+}
+
+func newBudget() budget {
+	most := room{2 * maxPieces, 16 << 20}
+	return budget{most, room{2 * most.pieces, 2 * most.bytes}}
+}
+
+// giveUp gives back what copies have taken since there was so much room.
+func (b *budget) giveUp(since room) {
+	b.givenUp.pieces -= since.pieces - b.pieces
+	b.givenUp.bytes -= since.bytes - b.bytes
+	if b.givenUp.pieces >= 0 && b.givenUp.bytes >= 0 {
+		b.room = since
+	}
+}
 
 // copier copies nodes to another place: those of a function to its call, those of a branch to its If.
 type copier struct {

@@ -94,7 +94,7 @@ type inliner struct {
 // list appends nodes to out with their calls inlined. A call that cannot be costs the outermost one that leads to it.
 func (x *inliner) list(out, nodes []*node) ([]*node, error) {
 	for _, n := range nodes {
-		start := len(out)
+		start, room := len(out), x.room
 		fn, err := x.functions[n.calls()], error(nil)
 		if fn != nil {
 			out, err = x.call(out, n, fn)
@@ -107,6 +107,7 @@ func (x *inliner) list(out, nodes []*node) ([]*node, error) {
 		case err != nil:
 			n.wrong = err
 			out = append(out[:start], n)
+			x.giveUp(room)
 		}
 	}
 	return out, nil
