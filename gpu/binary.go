@@ -93,9 +93,10 @@ func (p *plan) backwardBinary(l placed, op *nn.Binary) {
 			params.SpanColumns = int32(y.w)
 		}
 		span := int(params.SpanBlocks * params.SpanRows * params.SpanColumns)
-		d := defines{nn.Binaries[op.Fn].Macro(): 1, "SIDE": side, "REDUCE": flag(span > 1)}
+		summed := span > 1 || params.Single != 0 // the channels of one block too
+		d := defines{nn.Binaries[op.Fn].Macro(): 1, "SIDE": side, "REDUCE": flag(summed)}
 		q := p.gradient(l.name, "binary_backward", d, x, y, params, a.readAct(1), read(2))
-		if span > 1 {
+		if summed {
 			p.share(q, span)
 		}
 	}

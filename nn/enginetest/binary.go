@@ -14,7 +14,7 @@ func binaries(t *testing.T, open Open) {
 		{"column", "map"}, {"map", "one"}, {"one", "mask"}, {"gate", "column"},
 	}, 3) {
 		t.Run(pair[0]+" and "+pair[1], func(t *testing.T) {
-			p := openPair(t, open, binaryNet(pair))
+			p := openPair(t, open, binaryNet(pair, 37))
 			sizes := [][2]int{{1, 1}, {7, 5}, {17, 31}}
 			if testing.Short() {
 				sizes = sizes[1:2]
@@ -28,6 +28,10 @@ func binaries(t *testing.T, open Open) {
 			}
 		})
 	}
+	few := openPair(t, open, binaryNet([2]string{"map", "mask"}, 3)) // channels of one block of an engine's
+	for i := range nn.Binaries {
+		few.gradient(t, nn.Objective{{Layer: nn.Binaries[i].Name, Channel: nn.AllChannels, Weight: 1}}, 7, 5)
+	}
 	b := build("picture")
 	b.add("gate", &nn.Pool{Global: true}, nn.Picture)
 	b.add("op", &nn.Binary{Fn: nn.Times}, nn.Picture, 0)
@@ -39,11 +43,10 @@ func binaries(t *testing.T, open Open) {
 	}
 }
 
-// binaryNet joins two maps of the named shapes by a layer for each kind of arithmetic, these by "all", and normalises that.
+// binaryNet joins two maps of the named shapes, of c channels, by a layer for each kind of arithmetic, these by "all", and normalises that.
 // The maps are positive.
-func binaryNet(shapes [2]string) *nn.Net {
+func binaryNet(shapes [2]string, c int) *nn.Net {
 	b := build("binary")
-	const c = 37
 	var in []int
 	for i, shape := range shapes {
 		p := func(s string) string { return fmt.Sprint(s, i) }
