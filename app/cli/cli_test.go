@@ -7,6 +7,7 @@ import (
 	"image"
 	"math"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -24,7 +25,18 @@ func TestMain(m *testing.M) {
 	if os.Getenv("ZALGOSCOPE_TEST_MAIN") != "" || filepath.Base(os.Args[0]) == saverName {
 		os.Exit(testProgram.Main(os.Args))
 	}
+	hearSignals()
 	os.Exit(m.Run())
+}
+
+// hearSignals has the programs that tests start, which inherit what is ignored, be stopped by signals that a shell which
+// keeps its jobs from the terminal has the tests ignore. Of those the tests themselves still hear nothing.
+func hearSignals() {
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if signal.Ignored(s) {
+			signal.Notify(make(chan os.Signal, 1), s) // what is heard is not inherited
+		}
+	}
 }
 
 // testProgram has the engines that every machine has.

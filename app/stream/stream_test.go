@@ -138,14 +138,22 @@ func TestStreamDrops(t *testing.T) {
 		_, _, dropped := s.State()
 		return dropped > 5
 	})
-	if longest > 500*time.Millisecond {
+	if longest > hung/2 { // a picture that waited for the server would wait for hung
 		t.Errorf("a picture waits for %v", longest)
 	}
-	began := time.Now()
-	s.Close()
-	if d := time.Since(began); d > 5*time.Second {
-		t.Errorf("the end takes %v", d)
-	}
+	ended := make(chan struct{})
+	go func() {
+		s.Close()
+		close(ended)
+	}()
+	until(t, "it ends", func() bool {
+		select {
+		case <-ended:
+			return true
+		default:
+			return false
+		}
+	})
 }
 
 // TestStreamToFile writes a file with sound, which is whole, and leaves what is there.
