@@ -115,8 +115,12 @@ var grooves = []struct {
 // The tempo of all kinds of music is found within a hundredth: not three sixteenths of a syncopated bar, nor half of it. Of a slow one with
 // sixteenths on the hat an octave may be missed.
 func TestGrooves(t *testing.T) {
+	all := grooves
+	if testing.Short() {
+		all = all[:3]
+	}
 	rng := rand.New(rand.NewPCG(5, 6))
-	for _, g := range grooves {
+	for _, g := range all {
 		s := song(12, func(float64) float64 { return 0.001 * (2*rng.Float64() - 1) })
 		hit := func(at float64, loud, length, hz float64) {
 			from := int(at * Rate)
