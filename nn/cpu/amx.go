@@ -42,7 +42,7 @@ type productSegment struct {
 type tapGroup struct{ x, tap int } // bytes to the first one's cell, its number
 
 const (
-	pixelsAtOnce = 256 // whose sums and what they are of stay in a core's own cache
+	pixelsAtOnce = 512 // whose sums and what they are of stay in a core's own cache
 	productRows  = 16  // pixels in a register
 	productPairs = 16  // pairs in a row of one
 )
