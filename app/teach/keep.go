@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"zalgoscope/app/beside"
+	"zalgoscope/nn"
 	"zalgoscope/nn/train"
 )
 
@@ -52,10 +53,10 @@ func KeepFile(out string) string {
 // version is that of what lessons make of the same options.
 const version = 3
 
-// identity tells lessons apart: what is learnt, from what, and how, by a version.
-func (l *Lesson) identity(version int) string {
+// identity tells lessons apart: what is learnt, from what, and how, by a version and in a precision.
+func (l *Lesson) identity(version int, p nn.Precision) string {
 	o, h := l.o, sha256.New()
-	fmt.Fprintln(h, version, l.learner.Precision(), o.Adam, l.set.Sum, o.Origin, o.Scratch, o.Wide, o.Side, o.Epochs, o.Time, o.Robust, o.Seed, l.sampler.v, l.set.Classes, len(l.set.Pictures))
+	fmt.Fprintln(h, version, p, o.Adam, l.set.Sum, o.Origin, o.Scratch, o.Wide, o.Side, o.Epochs, o.Time, o.Robust, o.Seed, l.sampler.v, l.set.Classes, len(l.set.Pictures))
 	for _, p := range l.set.Pictures {
 		fmt.Fprintln(h, p.Class, p.Test)
 	}
@@ -88,7 +89,7 @@ func (l *Lesson) keep() {
 	if l.o.Keep == "" || l.Steps == 0 {
 		return
 	}
-	l.state.Lesson = l.identity(version)
+	l.state.Lesson = l.identity(version, l.learner.Precision())
 	c := checkpoint{State: l.state, Optimiser: *l.optimiser, Norms: l.norms()}
 	for _, p := range l.m.Params {
 		c.Values = append(c.Values, p.Value)
@@ -126,10 +127,14 @@ func (l *Lesson) resume() (bool, error) {
 	if err := gob.NewDecoder(f).Decode(&c); err != nil {
 		return false, nil
 	}
-	if c.State.Lesson == l.identity(version-1) && l.o.Warn != nil {
+	if err := l.follow(&c); err != nil {
+		return false, err
+	}
+	own := l.learner.Precision()
+	if c.State.Lesson == l.identity(version-1, own) && l.o.Warn != nil {
 		l.o.Warn(fmt.Sprintf("teach: %d steps of this lesson were learnt with an older version, which showed its pictures otherwise; it begins anew", c.State.Steps))
 	}
-	if c.State.Lesson != l.identity(version) || !l.fits(&c) {
+	if c.State.Lesson != l.identity(version, own) || !l.fits(&c) {
 		return false, nil
 	}
 	l.setNorms(c.Norms)
@@ -142,6 +147,31 @@ func (l *Lesson) resume() (bool, error) {
 	size := len(l.batch.Y) / len(l.set.Classes)
 	l.order = l.sampler.epoch(l.o.Seed, l.Steps/l.perEpoch, l.perEpoch*size)
 	return true, nil
+}
+
+// followed are the precisions in which a lesson goes on where the best that there is, or the best of bfloat16, is asked for now: another
+// version of the program, or another processor, may have taken another.
+var followed = []struct{ is, asked nn.Precision }{{nn.FP32, nn.FP32}, {nn.BF16, nn.Former}, {nn.BF16Tiles, nn.BF16Tiles}}
+
+// follow opens the learner anew in a checkpoint's precision, where that differs and it is not said in which to learn.
+func (l *Lesson) follow(c *checkpoint) error {
+	for _, p := range followed {
+		open := l.o.Precision == nn.Fast || l.o.Precision == nn.BF16 && p.is != nn.FP32
+		if !open || p.is == l.learner.Precision() || c.State.Lesson != l.identity(version, p.is) {
+			continue
+		}
+		other, err := l.open(p.asked)
+		if err != nil {
+			return err
+		}
+		if other.Precision() == p.is {
+			l.learner, other = other, l.learner
+		} else if l.o.Warn != nil {
+			l.o.Warn(fmt.Sprintf("teach: %d steps of this lesson were learnt in %s, which is not to be had here; it begins anew", c.State.Steps, p.is))
+		}
+		return other.Close()
+	}
+	return nil
 }
 
 // fits tells whether a checkpoint's numbers are as many as the model's.

@@ -102,7 +102,7 @@ func Begin(set *Set, o Options) (*Lesson, error) {
 	l.sampler = newSampler(set, o.Side, l.m.Net.Input, *variety, smoothing, l.o.Threads)
 	l.perEpoch = max(max(l.learnt(), leastShown)/size, 1)
 	l.batch = &train.Batch{X: make([]float32, size*3*o.Side*o.Side), Y: make([]float32, size*len(set.Classes))}
-	if l.learner, err = o.Open(l.m, size, o.Side, o.Side, LearnerOptions{o.Robust > 0, o.Threads, o.Precision}); err != nil {
+	if l.learner, err = l.open(o.Precision); err != nil {
 		return nil, err
 	}
 	resumed, err := l.resume()
@@ -115,6 +115,11 @@ func Begin(set *Set, o Options) (*Lesson, error) {
 		return nil, err
 	}
 	return l, nil
+}
+
+// open opens what computes the model's gradients in a precision.
+func (l *Lesson) open(p nn.Precision) (train.Learner, error) {
+	return l.o.Open(l.m, BatchOf(l.o.Side), l.o.Side, l.o.Side, LearnerOptions{l.o.Robust > 0, l.o.Threads, p})
 }
 
 // learnt is the number of pictures that are learnt from.

@@ -209,7 +209,7 @@ func TestLesson(t *testing.T) {
 	if done := lesson(t, set, func(o *Options) { o.Keep = keep }); done.Steps != whole.Steps {
 		t.Errorf("a lesson that is done is kept at %d steps, want %d", done.Steps, whole.Steps)
 	}
-	last.Lesson = last.identity(version - 1)
+	last.Lesson = last.identity(version-1, nn.FP32)
 	c := checkpoint{State: last.state}
 	if err := beside.Write(keep, func(w io.Writer) error { return gob.NewEncoder(w).Encode(&c) }); err != nil {
 		t.Fatal(err)
@@ -233,6 +233,76 @@ func TestLesson(t *testing.T) {
 type rounder struct{ train.Learner }
 
 func (rounder) Precision() nn.Precision { return nn.BF16 }
+
+// told is a learner that says in what it multiplies.
+type told struct {
+	train.Learner
+	precision nn.Precision
+}
+
+func (o told) Precision() nn.Precision { return o.precision }
+
+// A lesson goes on in the precision in which it began where another is the best now, and says so where that is not to be had.
+func TestLessonFollowsPrecision(t *testing.T) {
+	teachtest.Cache(t)
+	set := open(t, folder(t, 10), 16)
+	for _, c := range []struct {
+		began, asked nn.Precision
+		lacks        bool
+		want         nn.Precision // in which it goes on, "" where it begins anew
+	}{
+		{nn.BF16, nn.Fast, false, nn.BF16},
+		{nn.BF16, nn.BF16, false, nn.BF16},
+		{nn.FP32, nn.Fast, false, nn.FP32},
+		{nn.BF16Tiles, nn.Fast, false, nn.BF16Tiles},
+		{nn.BF16, nn.Fast, true, ""},
+		{nn.FP32, nn.BF16, false, ""},
+		{nn.BF16, nn.FP32, false, ""},
+	} {
+		keep, said := filepath.Join(t.TempDir(), "keep"), ""
+		begin := func(asked nn.Precision, best nn.Precision) *Lesson {
+			return lesson(t, set, func(o *Options) {
+				open := o.Open
+				o.Keep, o.Precision, o.Warn = keep, asked, func(s string) { said = s }
+				o.Open = func(m *train.Model, batch, w, h int, lo LearnerOptions) (train.Learner, error) {
+					p := lo.Precision
+					switch {
+					case p == nn.Fast || p == nn.BF16 || c.lacks:
+						p = best
+					case p == nn.Former:
+						p = nn.BF16
+					}
+					lo.Precision = nn.FP32
+					inner, err := open(m, batch, w, h, lo)
+					return told{inner, p}, err
+				}
+			})
+		}
+		first := begin(nn.Fast, c.began)
+		ctx, stop := context.WithCancel(context.Background())
+		first.o.Step = func(p Progress) error {
+			if p.Step == 1 {
+				stop()
+			}
+			return nil
+		}
+		if err := first.Run(ctx); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		best := nn.BF16Tiles
+		if c.began == best {
+			best = nn.FP32
+		}
+		switch l := begin(c.asked, best); {
+		case c.want == "" && l.Steps != 0:
+			t.Errorf("%+v: goes on in %s", c, l.learner.Precision())
+		case c.want != "" && (l.Steps != 1 || l.learner.Precision() != c.want):
+			t.Errorf("%+v: after %d steps in %s", c, l.Steps, l.learner.Precision())
+		case c.lacks != strings.Contains(said, "not to be had"):
+			t.Errorf("%+v: says %q", c, said)
+		}
+	}
+}
 
 // AdamW learns too, and goes on from its checkpoint to the same bits.
 func TestLessonAdam(t *testing.T) {
