@@ -48,7 +48,7 @@ frames/%05d.png, is dreamed picture by picture: what was dreamed is carried alon
 A film into .mp4 or .webm keeps its rate, length and sound; stopped or killed, the same command goes on.`,
 		Example: `  zalgoscope dream photo.jpg -o out.png
   zalgoscope dream photo.jpg -o out.png --layer inception_5a --octaves 3 --jitter 16
-  zalgoscope dream clouds -o out.png --class spider --size 640x480
+  zalgoscope dream clouds -o out.png --class tarantula --size 640x480
   zalgoscope dream static -o parade.mp4 --scene Parade --size 640x400 --frames 300
   zalgoscope dream clouds -o song.mp4 --music song.flac --scene Parade --cuts 8
   zalgoscope dream film.mp4 -o out.mp4 --from 1:20 --to 1:35 --carry 0.9

@@ -41,7 +41,7 @@ func saverCommand(engines []Engine) *cobra.Command {
 or a move of the mouse. With --root, --window-id or the environment's XSCREENSAVER_WINDOW it draws
 into that window instead, as XScreenSaver, mate-screensaver and xfce4-screensaver want it.
 Long options may have one dash or two.`,
-		Example: `  zalgoscope saver --words 'spider, coral' --speed 0.5
+		Example: `  zalgoscope saver --words 'tarantula, coral' --speed 0.5
   zalgoscope saver --images ~/Pictures`,
 		Args:               cobra.ArbitraryArgs, // told apart from flags below
 		DisableFlagParsing: true,
