@@ -19,6 +19,7 @@ type products struct {
 	keys   int      // that a query meets
 	order  []factor // in which the file has a window's keys, where that is not row by row; else nil
 	cell   [2]int   // rows and columns of keys to each position of a coarser map of queries in windows; 0,0 where both are of one map
+	lifted bool     // by numbers that all keys of a query share and that are left out, as they change no share
 	shares bool
 	mix    *mixture // of the shares of op's heads; nil for none
 }
@@ -292,7 +293,7 @@ func (m *onnx) attend(l label, s, b value) (value, error) {
 	out[rank-2], out[rank-1] = as[rank-2], []factor{{0, 1, wide}}
 	op := p.op
 	if !p.shares {
-		if op.Bias != nil || op.Windowed() || p.q.parts != nil {
+		if op.Bias != nil || op.Windowed() || p.q.parts != nil || p.lifted {
 			return s, refused
 		}
 		v, err := m.withoutShares(l, p, x)
@@ -331,7 +332,7 @@ func (m *onnx) attend(l label, s, b value) (value, error) {
 			o, err = m.firsts(to, o, p.cell)
 		}
 		if err == nil && p.mix != nil {
-			o, err = m.spokenAfter(own, p.mix, o, value{layer: x.layer})
+			o, err = m.spokenAfter(own, p, o, q, value{layer: x.layer})
 		}
 		if err != nil {
 			return s, err

@@ -66,7 +66,7 @@ func (m *onnx) biased(l label, x value, c *array, sign float32) (value, error) {
 	var err error
 	b := biasing{as: as, by: stretched(own, dims), sign: sign}
 	if !b.varies(keysAxis, 1, p.keys) {
-		return x, nil // what is added to the products with all keys changes no share
+		return x.with(func(p *products) { p.lifted = true }), nil
 	}
 	if !p.op.Windowed() {
 		if p.q.parts != nil || p.apart.parts != nil || !q.Eq(m.shape(p.k)) {
@@ -149,7 +149,7 @@ func (m *onnx) biasedByChannels(l label, x value, b biasing) (value, error) {
 	q, k := m.shape(p.q), m.shape(p.apart)
 	queries, heads, inner := q[1]*q[2], p.op.Heads, q[0]/p.op.Heads
 	more := min(queries, p.keys)
-	if heads*(inner+more) > maxChannels || heads*(inner+more) > maxValues/max(queries, p.keys) {
+	if p.op.Scale == 0 || heads*(inner+more) > maxChannels || heads*(inner+more) > maxValues/max(queries, p.keys) {
 		return x, unsupported(fmt.Sprintf("it adds numbers to %d products of each of %d queries", p.keys, queries))
 	}
 	const most = 1e9 // in place of infinity, of which nothing is no number

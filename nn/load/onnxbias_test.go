@@ -143,3 +143,16 @@ func TestProductsMade(t *testing.T) {
 		wantShapes(t, net, 18, 14, map[string]string{"y": "[3 14 18]"})
 	})
 }
+
+// A table beside products of nothing with keys of another map has no place among the channels.
+func TestTableBesideNothing(t *testing.T) {
+	var heard []string
+	pool := attrInts("kernel_shape", 2, 2)
+	net, err := ONNX(model(13, op("MaxPool", "x", "small", pool, attrInts("strides", 2, 2)), array64("flat", []int{3}, 1, 3, -1), op("Reshape", "x,flat", "f"), op("Transpose", "f", "q", attrInts("perm", 0, 2, 1)),
+		op("Reshape", "small,flat", "k"), op("Transpose", "k", "v", attrInts("perm", 0, 2, 1)), op("MatMul", "q,k", "s"), array32("zero", []int{}, 0), op("Mul", "s,zero", "r"), array32("table", []int{63, 12}, ramp(63*12)...),
+		op("Add", "r,table", "b"), op("Softmax", "b", "p", attrInt("axis", -1)), op("MatMul", "p,v", "y")), "t.onnx", Options{Warn: func(s string) { heard = append(heard, s) }})
+	wantError(t, complaint(err, heard), "adds numbers to 12 products of each of 63 queries")
+	if _, err := net.Find("small"); err != nil {
+		t.Error(err)
+	}
+}

@@ -286,7 +286,7 @@ func (m *onnx) made(l label, in []operand) (out []operand, ok bool) {
 			continue
 		}
 		p := o.products
-		if p.shares || p.op.Bias != nil || p.op.Windowed() || m.grows(p.k.layer) {
+		if p.shares || p.lifted || p.op.Bias != nil || p.op.Windowed() || m.grows(p.k.layer) {
 			return nil, false
 		}
 		named := func(s string) label { return label{name: fmt.Sprintf("%s/%s%d", l.name, s, i)} }

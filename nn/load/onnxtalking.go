@@ -46,6 +46,9 @@ func (m *onnx) mixtureOf(w *array, turned bool, shift []float32) (*mixture, erro
 	if max(to, from) > maxWindow {
 		return nil, fmt.Errorf("mixes %d heads, more than %d", max(to, from), maxWindow)
 	}
+	if err := m.charge(to * from); err != nil {
+		return nil, err
+	}
 	v, err := w.floats(to * from)
 	if err != nil {
 		return nil, err
@@ -100,8 +103,8 @@ func (m *onnx) talking(n *node, x value, in []operand, at int) (by *mixture, dim
 		if dim, turned = last, true; at == 1 {
 			dim, turned = last-1, false
 		}
-	case (n.kind == "Add" || n.kind == "Sub" && at == 0 || n.kind == "Mul" || n.kind == "Div" && at == 0) && c.len() > 1 || x.products.shares && n.kind != "Einsum":
-		return m.perHead(n, x, c)
+	case c.len() > 1 || x.products.shares:
+		return m.perHead(n, x, c, at)
 	default:
 		return nil, 0, nil
 	}
@@ -125,21 +128,27 @@ func (p *products) headsIn(dim []factor) bool {
 	return slices.Equal(dim, view{{{0, 1, p.heads()}}}.normal()[0])
 }
 
-// perHead is arithmetic with one number for each head, as a mixture of each with nothing else; nil for other numbers.
-func (m *onnx) perHead(n *node, x value, c *array) (by *mixture, dim int, err error) {
+// perHead is arithmetic with one number for each head, as a mixture of each with nothing else; nil for other numbers, and for what is divided by
+// products.
+func (m *onnx) perHead(n *node, x value, c *array, at int) (by *mixture, dim int, err error) {
 	p, as := x.products, *x.as
-	sign := float64(1)
-	switch n.kind {
-	case "Sub":
+	own, sign := float64(1), float64(1) // of the head and of the number
+	switch {
+	case n.kind == "Sub" && at == 0:
 		sign = -1
-	case "Add", "Mul", "Div":
+	case n.kind == "Sub":
+		own = -1
+	case n.kind == "Add" || n.kind == "Mul" || n.kind == "Div" && at == 0:
 	default:
 		return nil, 0, nil
 	}
 	dim = slices.IndexFunc(as, p.headsIn)
 	heads := p.heads()
-	if own := dim - len(as) + len(c.dims); len(c.dims) > len(as) || c.len() != 1 && (own < 0 || c.dims[own] != heads || c.len() != heads) || dim < 0 || heads > maxWindow {
+	if axis := dim - len(as) + len(c.dims); len(c.dims) > len(as) || c.len() != 1 && (axis < 0 || c.dims[axis] != heads || c.len() != heads) || dim < 0 || heads > maxWindow {
 		return nil, 0, nil
+	}
+	if err := m.charge(heads * heads); err != nil {
+		return nil, 0, err
 	}
 	v, err := c.floats(c.len())
 	if err != nil {
@@ -148,7 +157,7 @@ func (m *onnx) perHead(n *node, x value, c *array) (by *mixture, dim int, err er
 	by = &mixture{heads, make([]float64, heads*heads), make([]float64, heads)}
 	for h := range heads {
 		k := float64(v[h%len(v)])
-		by.weights[h*heads+h] = 1
+		by.weights[h*heads+h] = own
 		switch n.kind {
 		case "Mul":
 			by.weights[h*heads+h] = k
@@ -169,6 +178,9 @@ func (m *onnx) talk(l label, x value, by *mixture, dim int) (value, error) {
 	var err error
 	if p.shares {
 		if p.mix != nil {
+			if err := m.charge(by.heads() * by.from * p.mix.from); err != nil {
+				return x, err
+			}
 			by = by.after(p.mix)
 		}
 		p.mix = by
@@ -178,7 +190,7 @@ func (m *onnx) talk(l label, x value, by *mixture, dim int) (value, error) {
 	return value{layer: p.q.layer, products: &p, as: &as}, nil
 }
 
-// spokenBefore has products of mixed heads. What is added to all products of a query changes no share.
+// spokenBefore has products of mixed heads.
 func (m *onnx) spokenBefore(l label, p products, by *mixture) (products, error) {
 	channels, heads := m.shape(p.q)[0], by.heads()
 	inner := channels / p.op.Heads
@@ -230,8 +242,13 @@ func (m *onnx) spokenBefore(l label, p products, by *mixture) (products, error) 
 			nn.Floats(p.op.Bias)[i] = float32(sum)
 		}
 	}
-	p.op.Heads = heads
+	p.op.Heads, p.lifted = heads, p.lifted || by.shifts()
 	return p, nil
+}
+
+// shifts tells whether a number is added to any head.
+func (b *mixture) shifts() bool {
+	return slices.ContainsFunc(b.shift, func(s float64) bool { return s != 0 })
 }
 
 // diagonal tells whether each head is made of itself alone.
@@ -256,8 +273,26 @@ func (m *onnx) listened(l label, by *mixture, values value) (value, error) {
 	return m.permuted(label{name: l.name + "/values of all"}, values, slices.Repeat(upTo(channels), by.from))
 }
 
-// spokenAfter mixes what an attention's heads made of the values that each listened to.
-func (m *onnx) spokenAfter(l label, by *mixture, made, values value) (value, error) {
+// heardOf is the sum of the values that each query of products meets: of the whole map, or of its window, of which a part counts as a whole one.
+func (m *onnx) heardOf(l label, p *products, q, values value) (value, error) {
+	if !p.op.Windowed() {
+		return m.steps(l, values, reduce("", nn.Total, positions))
+	}
+	// Where the scale is nothing, all keys have one share.
+	mean, err := m.add(label{name: l.name + "/mean"}, &nn.Attention{Heads: 1, Window: p.op.Window}, q, p.k, values)
+	if err == nil && p.cell != [2]int{} {
+		mean, err = m.firsts(label{name: l.name + "/mean of cells"}, mean, p.cell)
+	}
+	if err != nil {
+		return mean, err
+	}
+	sum := nn.NewUnary(nn.Linear, float32(p.keys), 0)
+	return m.add(l, &sum, mean)
+}
+
+// spokenAfter mixes what an attention's heads made of the values that each listened to. The queries are those of the attention.
+func (m *onnx) spokenAfter(l label, p *products, made, q, values value) (value, error) {
+	by := p.mix
 	channels, heads := m.shape(values)[0], by.heads()
 	inner := channels / heads
 	if err := m.charge(channels * by.from); err != nil {
@@ -287,13 +322,13 @@ func (m *onnx) spokenAfter(l label, by *mixture, made, values value) (value, err
 		}
 		return nil
 	}}
-	if !slices.ContainsFunc(by.shift, func(s float64) bool { return s != 0 }) {
+	if !by.shifts() {
 		return m.conv(l, v, nn.Square(1, 1, 0), heads, channels, w, nil)
 	}
 	if v, err = m.conv(label{name: l.name + "/mixed"}, v, nn.Square(1, 1, 0), heads, channels, w, nil); err != nil {
 		return v, err
 	}
-	all, err := m.steps(label{name: l.name + "/all values"}, values, reduce("", nn.Total, positions))
+	all, err := m.heardOf(label{name: l.name + "/all values"}, p, q, values)
 	if err != nil {
 		return v, err
 	}

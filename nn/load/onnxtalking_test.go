@@ -1,6 +1,7 @@
 package load
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -96,6 +97,8 @@ func TestTalkingHeads(t *testing.T) {
 			rows(append(first, then...), 2, false), rows(append(then, first...), 4, false), []float64{0, 0}, nil},
 		{"a number for each head", cat(weights("w1", added, 2, 1, 1), weights("w2", added, 1, 2, 1, 1), op("Mul", "w1,s", "r"), soft, op("Div", "z,w2", "z1"), op("Sub", "z1,w1", "p")),
 			[][]float64{{0.125, 0}, {0, -0.5}}, [][]float64{{8, 0}, {0, -2}}, []float64{-0.125, 0.5}, nil},
+		{"shares taken from a number", cat(array32("one", []int{}, 1), op("Identity", "s", "r"), soft, op("Sub", "one,z", "p")), same, [][]float64{{-1, 0}, {0, -1}}, []float64{1, 1}, nil},
+		{"products taken from numbers", cat(weights("w1", added, 2, 1, 1), op("Sub", "w1,s", "r"), op("Softmax", "r", "p", attrInt("axis", -1))), [][]float64{{-1, 0}, {0, -1}}, same, []float64{0, 0}, nil},
 		{"twice after", cat(weights("w1", first, 2, 2, 1, 1), weights("w2", then, 2, 2, 1, 1), weights("added", added, 2), op("Identity", "s", "r"), soft, op("Conv", "z,w1,added", "z1"), op("Conv", "z1,w2", "p")),
 			same, [][]float64{{0.875, 0.25}, {-0.3125, 0.5}}, []float64{0.125 - 0.25, -0.125 - 0.125}, nil},
 		{"a table first", cat(array32("table", []int{2, 48, 48}, table...), weights("w1", first, 2, 2, 1, 1), op("Add", "s,table", "s1"), op("Conv", "s1,w1", "r"), op("Softmax", "r", "p", attrInt("axis", -1))),
@@ -112,6 +115,52 @@ func TestTalkingHeads(t *testing.T) {
 	}
 }
 
+// What is added to the shares of a window counts the window's values, also where its queries were pooled to one.
+func TestTalkingHeadsInWindows(t *testing.T) {
+	for name, c := range map[string]struct {
+		queries []byte
+		side    int // of what the queries of a window are
+	}{
+		"all queries": {op("Identity", "k", "q"), 2},
+		"one query":   {op("ReduceMax", "k", "q", attrInts("axes", 2)), 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			attention := func(shares, out string) []byte {
+				named := func(s string) string { return out + s }
+				return cat(op("MatMul", shares+",k", named("o")), op("Transpose", named("o"), named("f"), attrInts("perm", 0, 2, 1, 3)), array64(named("whole"), []int{6}, 1, 2, 3, c.side, c.side, 4), op("Reshape", named("f")+","+named("whole"), named("g")),
+					op("Transpose", named("g"), named("h"), attrInts("perm", 0, 5, 1, 3, 2, 4)), array64(named("map"), []int{4}, 1, 4, 2*c.side, 3*c.side), op("Reshape", named("h")+","+named("map"), out))
+			}
+			net := mustONNX(t, modelOf(13, input("x", 1, 3, 4, 6), array32("w", []int{4, 3, 1, 1}, ramp(12)...), op("Conv", "x,w", "c"), array64("apart", []int{6}, 1, 4, 2, 2, 3, 2), op("Reshape", "c,apart", "a"),
+				op("Transpose", "a", "b", attrInts("perm", 0, 2, 4, 3, 5, 1)), array64("heads", []int{4}, 6, 4, 2, 2), op("Reshape", "b,heads", "d"), op("Transpose", "d", "k", attrInts("perm", 0, 2, 1, 3)),
+				op("Transpose", "k", "kt", attrInts("perm", 0, 1, 3, 2)), c.queries, op("MatMul", "q,kt", "s"), op("Softmax", "s", "z", attrInt("axis", -1)), array32("shift", []int{2, 1, 1}, 0.125, -0.5), op("Add", "z,shift", "p"),
+				attention("z", "plain"), attention("p", "y")))
+			ref, err := nn.NewReference(net)
+			if err != nil {
+				t.Fatal(err)
+			}
+			of := func(layer string) []float32 {
+				y, err := ref.Activation(nn.TensorOf(ramp(3*4*6), 3, 4, 6), layer)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return nn.Floats(y)
+			}
+			values, want := of("c"), of("plain")
+			high, wide := 2*c.side, 3*c.side
+			for i := range want {
+				channel, row, column := i/(high*wide), i/wide%high/c.side, i%wide/c.side
+				sum := float32(0)
+				for k := range 4 {
+					sum += values[(channel*4+2*row+k/2)*6+2*column+k%2]
+				}
+				want[i] += [2]float32{0.125, -0.5}[channel/2] * sum
+			}
+			near(t, of("y"), want)
+			wantShapes(t, net, 10, 7, map[string]string{"y": map[int]string{1: "[4 4 5]", 2: "[4 7 10]"}[c.side]})
+		})
+	}
+}
+
 // What mixes more than heads is refused in a line.
 func TestTalkingHeadsRefused(t *testing.T) {
 	soft := op("Softmax", "r", "p", attrInt("axis", -1))
@@ -119,13 +168,18 @@ func TestTalkingHeadsRefused(t *testing.T) {
 		parts []byte
 		want  string
 	}{
-		"neighbours":    {cat(array32("v", []int{2, 2, 3, 3}, ramp(36)...), op("Conv", "s,v", "r", attrInts("pads", 1, 1, 1, 1)), soft), "mixes something else than the heads"},
-		"groups":        {cat(array32("v", []int{2, 1, 1, 1}, 1, 2), op("Conv", "s,v", "r", attrInt("group", 2)), soft), "mixes something else than the heads"},
-		"every other":   {cat(array32("v", []int{2, 2, 1, 1}, ramp(4)...), op("Conv", "s,v", "r", attrInts("strides", 2, 2)), soft), "mixes something else than the heads"},
-		"keys":          {cat(array32("v", []int{48, 48}, ramp(48*48)...), op("MatMul", "s,v", "r"), soft), "mixes something else than the heads"},
-		"other heads":   {cat(array32("v", []int{2, 3, 1, 1}, ramp(6)...), op("Conv", "s,v", "r"), soft), "mixes something else than the heads"},
-		"an equation":   {cat(array32("v", []int{48, 2}, ramp(96)...), op("Einsum", "s,v", "r", attrText("equation", "bhij,jg->bhig")), soft), "its equation is bhij,jg->bhig"},
-		"one for a key": {cat(array32("v", []int{48}, ramp(48)...), op("Mul", "s,v", "r"), soft), "products of an attention"},
+		"neighbours":              {cat(array32("v", []int{2, 2, 3, 3}, ramp(36)...), op("Conv", "s,v", "r", attrInts("pads", 1, 1, 1, 1)), soft), "mixes something else than the heads"},
+		"groups":                  {cat(array32("v", []int{2, 1, 1, 1}, 1, 2), op("Conv", "s,v", "r", attrInt("group", 2)), soft), "mixes something else than the heads"},
+		"every other":             {cat(array32("v", []int{2, 2, 1, 1}, ramp(4)...), op("Conv", "s,v", "r", attrInts("strides", 2, 2)), soft), "mixes something else than the heads"},
+		"keys":                    {cat(array32("v", []int{48, 48}, ramp(48*48)...), op("MatMul", "s,v", "r"), soft), "mixes something else than the heads"},
+		"other heads":             {cat(array32("v", []int{2, 3, 1, 1}, ramp(6)...), op("Conv", "s,v", "r"), soft), "mixes something else than the heads"},
+		"an equation":             {cat(array32("v", []int{48, 2}, ramp(96)...), op("Einsum", "s,v", "r", attrText("equation", "bhij,jg->bhig")), soft), "its equation is bhij,jg->bhig"},
+		"divided by shares":       {cat(array32("v", []int{}, 2), op("Identity", "s", "r"), op("Softmax", "r", "z", attrInt("axis", -1)), op("Div", "v,z", "p")), "products of an attention"},
+		"no softmax, a number":    {cat(array32("v", []int{}, 2), op("Add", "s,v", "p")), "multiplies products of"},
+		"no softmax, one a query": {cat(array32("v", []int{48, 1}, ramp(48)...), op("Sub", "s,v", "p")), "multiplies products of"},
+		"no softmax, one a head":  {cat(array32("v", []int{2, 1, 1}, 1, 2), op("Add", "s,v", "p")), "multiplies products of"},
+		"no softmax, mixed":       {cat(array32("v", []int{2, 2, 1, 1}, ramp(4)...), array32("b", []int{2}, 1, 2), op("Conv", "s,v,b", "p")), "multiplies products of"},
+		"one for a key":           {cat(array32("v", []int{48}, ramp(48)...), op("Mul", "s,v", "r"), soft), "products of an attention"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var heard []string
@@ -222,4 +276,19 @@ func TestUnits(t *testing.T) {
 	}
 	near(t, of("y"), want)
 	wantShapes(t, net, 27, 21, map[string]string{"y": "[4 11 14]"})
+}
+
+// Each mixture of many heads asks for room, so that a small file of many of them is read soon.
+func TestTalkingHeadsMany(t *testing.T) {
+	const heads = 1024
+	graph := cat(array32("w", []int{heads, 3, 1, 1}, make([]float32, 3*heads)...), op("Conv", "x,w", "c"), array64("apart", []int{4}, 1, heads, 1, 63), op("Reshape", "c,apart", "k"), op("Transpose", "k", "q", attrInts("perm", 0, 1, 3, 2)),
+		op("MatMul", "q,k", "s"), op("Softmax", "s", "z0", attrInt("axis", -1)), array32("by", []int{heads, 1, 1}, make([]float32, heads)...))
+	for i := range 30 {
+		graph = cat(graph, op("Mul", fmt.Sprintf("z%d,by", i), fmt.Sprintf("z%d", i+1)))
+	}
+	var heard []string
+	withinMemory(t, len(graph), func() {
+		_, err := ONNX(model(13, graph, op("MatMul", "z30,q", "y")), "t.onnx", Options{Warn: func(s string) { heard = append(heard, s) }})
+		wantError(t, complaint(err, heard), "more than the")
+	})
 }
