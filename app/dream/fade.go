@@ -15,7 +15,7 @@ func Between(a, b Settings, share float64) Settings {
 	}
 	for i := range Knobs {
 		k := &Knobs[i]
-		if p := k.Number(&s); p != nil && !k.Whole {
+		if p := k.Number(&s); p != nil && !k.Whole && share < 1 { // at the end a + (b-a) is b but for rounding
 			*p = k.Clamp(*k.Number(&a) + share*(*k.Number(&b)-*k.Number(&a)))
 		}
 	}

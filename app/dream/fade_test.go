@@ -15,6 +15,12 @@ func TestBetween(t *testing.T) {
 	if Between(a, b, 0) != a || Between(a, b, 1) != end {
 		t.Errorf("it goes from %+v to %+v", Between(a, b, 0), Between(a, b, 1))
 	}
+	for from := -0.1; from < 0.1; from += 0.01 { // the difference of some is rounded
+		if a.Zoom, b.Zoom = from, -0.06; Between(a, b, 1).Zoom != b.Zoom {
+			t.Errorf("from zoom %g it ends at %g, want %g", from, Between(a, b, 1).Zoom, b.Zoom)
+		}
+	}
+	a.Zoom, b.Zoom = 0.04, -0.1
 	half := Between(a, b, 0.5)
 	if half.Layer != "conv1:0.5,conv2:0.5" || math.Abs(half.Zoom+0.03) > 1e-9 || half.Octaves != 4 || half.Bend != b.Bend || half.Step != a.Step {
 		t.Errorf("half of the way is %+v", half)
