@@ -62,28 +62,20 @@ func (m *onnx) realigned(l label, fn nn.BinaryFn, a, b value, why error) (value,
 		m.rollback(start)
 		*pair[0] = whole
 	}
-	if from, ok := m.channelsLike(b, a); ok {
-		as := m.viewOf(a)
-		moved, err := m.permuted(label{name: l.name + "/aligned"}, b, from)
+	for _, pair := range [][2]*value{{&b, &a}, {&a, &b}} { // of which the first's channels may be moved
+		moved, like := pair[0], pair[1]
+		from, ok := m.channelsLike(*moved, *like)
+		if !ok {
+			continue
+		}
+		as := m.viewOf(*like)
+		v, err := m.permuted(label{name: l.name + "/aligned"}, *moved, from)
 		if err != nil {
 			return a, err
 		}
-		a.flat, a.last, a.plane, a.as = false, false, false, nil
-		v, err := m.add(l, &nn.Binary{Fn: fn}, a, moved)
-		if err == nil {
-			v, _ = m.seenAs(v, as)
-		}
-		return v, err
-	}
-	if from, ok := m.channelsLike(a, b); ok {
-		as := m.viewOf(b)
-		moved, err := m.permuted(label{name: l.name + "/aligned"}, a, from)
-		if err != nil {
-			return a, err
-		}
-		b.flat, b.last, b.plane, b.as = false, false, false, nil
-		v, err := m.add(l, &nn.Binary{Fn: fn}, moved, b)
-		if err == nil {
+		*moved = v
+		like.flat, like.last, like.plane, like.as = false, false, false, nil
+		if v, err = m.add(l, &nn.Binary{Fn: fn}, a, b); err == nil {
 			v, _ = m.seenAs(v, as)
 		}
 		return v, err

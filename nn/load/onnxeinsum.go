@@ -164,16 +164,25 @@ func (m *onnx) einsumOfMaps(n *node, in []operand, e equation) (value, error) {
 	if err != nil {
 		return v, err
 	}
-	as, out := m.viewOf(v), make(view, len(order))
-	for i := range e.out {
-		k := slices.Index(order, e.out[i])
+	v, ok := m.inOrder(v, order, []byte(e.out))
+	if !ok {
+		return v, refused
+	}
+	return v, nil
+}
+
+// inOrder is a value whose dimensions have letters with those of an equation's result; ok is false where it lacks one.
+func (m *onnx) inOrder(v value, letters, result []byte) (value, bool) {
+	as, out := m.viewOf(v), make(view, len(result))
+	for i, letter := range result {
+		k := slices.Index(letters, letter)
 		if k < 0 {
-			return v, refused
+			return v, false
 		}
 		out[i] = as[k]
 	}
 	v, _ = m.seenAs(v, out)
-	return v, nil
+	return v, true
 }
 
 // einsumSpelt is an Einsum as sums, products of single numbers where no two operands have axes that the other lacks, which are no more than
