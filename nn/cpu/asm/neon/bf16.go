@@ -101,54 +101,19 @@ func convQuads(n int) {
 	for v := range vector(8 * g.pairs()) {
 		clear(v)
 	}
-	seg, count := field("tile.segs", args), field("tile.nsegs", args)
-	x, w, step, blocks, lanes, tap, taps, k := fresh(), fresh(), fresh(), fresh(), fresh(), fresh(), fresh(), fresh()
-	at := make([]register, n)
-	for i := range at {
-		at[i] = fresh()
-	}
-	emit("CBZ %v, done", count)
-	loop("segment", count, func() {
-		fieldInto(x, "segment.x", seg)
-		fieldInto(w, "segment.w", seg)
-		fieldInto(step, "segment.step", seg)
-		fieldInto(blocks, "segment.blocks", seg)
-		loop("block", blocks, func() {
-			emit("MOVD $4, %v", lanes)
-			fieldInto(k, "segment.last", seg)
-			emit("CMP $1, %v", blocks)
-			emit("CSEL EQ, %v, %v, %[2]v", k, lanes)
-			fieldInto(tap, "segment.taps", seg)
-			fieldInto(taps, "segment.ntaps", seg)
-			emit("CMP $4, %v", lanes)
-			emit("BNE tap")
-			loop("whole", taps, func() { g.block(x, w, step, tap, at[0]) })
-			emit("B tapped")
-			loop("tap", taps, func() {
-				emit("MOVD.P 8(%v), %v", tap, at[0])
-				addTo(at[0], x)
-				for i := 1; i < n; i++ {
-					emit("ADD %v, %v, %v", step, at[i-1], at[i])
-				}
-				emit("MOVD %v, %v", lanes, k)
-				loop("quad", k, func() {
-					for i := range g.pairs() {
-						emit("FMOVD (%v), F%d", at[2*i], int(values)+i)
-						emit("VLD1 (%v), V%d.D[1]", at[g.other(i)], int(values)+i)
-					}
-					for _, p := range at {
-						advance(p, 8)
-					}
-					g.quad(w, func(pair int) vector { return values + vector(pair) })
-				})
-			})
-			label("tapped")
-			fieldInto(k, "segment.bstep", seg)
-			addTo(x, k)
+	sums(n, 4, func(x, w, step, tap register, at []register) { g.block(x, w, step, tap, at[0]) }, func(w, lanes, k register, at []register) {
+		emit("MOVD %v, %v", lanes, k)
+		loop("quad", k, func() {
+			for i := range g.pairs() {
+				emit("FMOVD (%v), F%d", at[2*i], int(values)+i)
+				emit("VLD1 (%v), V%d.D[1]", at[g.other(i)], int(values)+i)
+			}
+			for _, p := range at {
+				advance(p, 8)
+			}
+			g.quad(w, func(pair int) vector { return values + vector(pair) })
 		})
-		advance(seg, size("segment"))
 	})
-	label("done")
 	for i := range g.pairs() {
 		for c := range 4 {
 			a, b := g.sum(i, 2*c), g.sum(i, 2*c+1)

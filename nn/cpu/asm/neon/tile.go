@@ -28,6 +28,35 @@ func convTile(n int) {
 	function(name, "tile", fmt.Sprintf("computes %d pixels of 16 output channels.", n))
 	g := grid{n}
 	g.each(func(p, c int) { clear(g.acc(p, c)) })
+	sums(n, 16, g.block, func(w, lanes, k register, at []register) {
+		emit("SUBS $4, %v, %v", lanes, k)
+		emit("BLT rest")
+		label("lanes")
+		for i, p := range at {
+			emit("FMOVQ.P 16(%v), F%d", p, int(values)+i)
+		}
+		for l := range 4 {
+			g.lane(w, l)
+		}
+		emit("SUBS $4, %v, %[1]v", k)
+		emit("BGE lanes")
+		label("rest")
+		emit("ADDS $4, %v, %[1]v", k)
+		emit("BEQ next")
+		loop("single", k, func() {
+			for i, p := range at {
+				emit("FMOVS.P 4(%v), F%d", p, int(values)+i)
+			}
+			g.lane(w, 0)
+		})
+		label("next")
+	})
+	finish(g)
+}
+
+// sums is the loops over segments, blocks and taps of a convolution's n pixels: a block whose channels are all used adds each tap by whole, another
+// by part, whose pixels' cells are in at, whose lanes are how many are used, and which may take k. A block has so many lanes.
+func sums(n, all int, whole func(x, w, step, tap register, at []register), part func(w, lanes, k register, at []register)) {
 	seg, count := field("tile.segs", args), field("tile.nsegs", args)
 	x, w, step, blocks, lanes, tap, taps, k := fresh(), fresh(), fresh(), fresh(), fresh(), fresh(), fresh(), fresh()
 	at := make([]register, n)
@@ -41,15 +70,15 @@ func convTile(n int) {
 		fieldInto(step, "segment.step", seg)
 		fieldInto(blocks, "segment.blocks", seg)
 		loop("block", blocks, func() {
-			emit("MOVD $16, %v", lanes)
+			emit("MOVD $%d, %v", all, lanes)
 			fieldInto(k, "segment.last", seg)
 			emit("CMP $1, %v", blocks)
 			emit("CSEL EQ, %v, %v, %[2]v", k, lanes)
 			fieldInto(tap, "segment.taps", seg)
 			fieldInto(taps, "segment.ntaps", seg)
-			emit("CMP $16, %v", lanes)
+			emit("CMP $%d, %v", all, lanes)
 			emit("BNE tap")
-			loop("whole", taps, func() { g.block(x, w, step, tap, at) })
+			loop("whole", taps, func() { whole(x, w, step, tap, at) })
 			emit("B tapped")
 			loop("tap", taps, func() {
 				emit("MOVD.P 8(%v), %v", tap, at[0])
@@ -57,27 +86,7 @@ func convTile(n int) {
 				for i := 1; i < n; i++ {
 					emit("ADD %v, %v, %v", step, at[i-1], at[i])
 				}
-				emit("SUBS $4, %v, %v", lanes, k)
-				emit("BLT rest")
-				label("lanes")
-				for i, p := range at {
-					emit("FMOVQ.P 16(%v), F%d", p, int(values)+i)
-				}
-				for l := range 4 {
-					g.lane(w, l)
-				}
-				emit("SUBS $4, %v, %[1]v", k)
-				emit("BGE lanes")
-				label("rest")
-				emit("ADDS $4, %v, %[1]v", k)
-				emit("BEQ next")
-				loop("single", k, func() {
-					for i, p := range at {
-						emit("FMOVS.P 4(%v), F%d", p, int(values)+i)
-					}
-					g.lane(w, 0)
-				})
-				label("next")
+				part(w, lanes, k, at)
 			})
 			label("tapped")
 			fieldInto(k, "segment.bstep", seg)
@@ -86,7 +95,6 @@ func convTile(n int) {
 		advance(seg, size("segment"))
 	})
 	label("done")
-	finish(g)
 }
 
 // block adds the 16 input channels under a tap: of each pixel as many are loaded at once as the accumulators leave registers for,
