@@ -128,7 +128,7 @@ func (p *panel) addClass(c *ewidget.Container) {
 	t, s := p.look, p.studio
 	var matches []int
 	const rows = 6
-	p.search = widget.NewField(t, "a word, such as spider", "type a thing that the net has learnt to see, and Enter: it will see it everywhere")
+	p.search = widget.NewField(t, "a word, such as tarantula", "type a thing that the net has learnt to see, and Enter: it will see it everywhere")
 	p.search.Changed = func() {
 		matches = dream.Matches(s.session.net.Labels, p.search.Text)
 		p.scroller.RequestRelayout()

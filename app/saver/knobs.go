@@ -67,7 +67,7 @@ var Knobs = []Knob{
 		Help:   "strength of the dream",
 		Number: func(o *Options) *float64 { return &o.Strength }},
 	{Name: "words", Label: "Words",
-		Help: "labels of the net to dream, with commas between, such as 'spider, coral'",
+		Help: "labels of the net to dream, with commas between, such as 'tarantula, coral'",
 		Text: func(o *Options) *string { return &o.Words }},
 	{Name: "images", Label: "Images", Folder: true,
 		Help: "folder of pictures to begin from",
