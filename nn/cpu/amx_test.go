@@ -123,13 +123,7 @@ func TestEndProducts(t *testing.T) {
 	k := needTiles(t)
 	for count := 1; count <= 2; count++ {
 		for _, n := range []int{1, 7, 8, 20} {
-			for flags := range flagPlus << 1 {
-				if flags&(flagOnly|flagPlus) == 0 || flags&flagHalf != 0 {
-					for _, slope := range []float32{0, 0.1}[:1+flags/flagGate%2] {
-						checkEnd(t, k, n, count, flags, slope)
-					}
-				}
-			}
+			eachEnding(func(flags int, slope float32) { checkEnd(t, k, n, count, flags, slope) })
 		}
 	}
 }

@@ -251,12 +251,17 @@ func TestHalfKernels(t *testing.T) {
 	k := needHalf(t)
 	for blocks := 1; blocks <= 2; blocks++ {
 		for n := 1; n < len(k.half.conv[blocks-1]); n++ {
-			for flags := range flagPlus << 1 {
-				if flags&(flagOnly|flagPlus) == 0 || flags&flagHalf != 0 {
-					for _, slope := range []float32{0, 0.1}[:1+flags/flagGate%2] {
-						checkHalfTile(t, k, n, blocks, flags, slope)
-					}
-				}
+			eachEnding(func(flags int, slope float32) { checkHalfTile(t, k, n, blocks, flags, slope) })
+		}
+	}
+}
+
+// eachEnding gives all flags of a tile that go together, with what slopes they are of.
+func eachEnding(f func(flags int, slope float32)) {
+	for flags := range flagPlus << 1 {
+		if flags&(flagOnly|flagPlus) == 0 || flags&flagHalf != 0 {
+			for _, slope := range []float32{0, 0.1}[:1+flags/flagGate%2] {
+				f(flags, slope)
 			}
 		}
 	}
