@@ -1,18 +1,16 @@
 package main
 
 import (
-	"encoding/binary"
 	"fmt"
 
-	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
+
+	"encoding/binary"
 )
 
 // Kernels of AMX (Intel SDM volume 1, chapter 18): products of matrices of bfloat16 in eight registers of 16 rows of 64 bytes.
-// Neither Go's assembler nor avo knows the instructions, so that they are written as bytes, each under a comment with its
-// name, and on physical registers alone: avo does not see what the bytes read.
 //
 // Up to 32 neighbouring pixels meet up to 32 output channels: registers 0 to 3 hold the sums, [rows of 16 pixels][block],
 // 4 and 5 the pixels, 6 and 7 the weights.
@@ -43,76 +41,6 @@ const (
 	tileRows = 16
 	rowBytes = 64
 )
-
-// vex is an instruction of map 0F38 with a prefix, W0 and 128 bits whose last operand is a register of either kind.
-func vex(prefix, opcode byte, reg, vvvv, rm int) []byte {
-	return []byte{0xc4, 0xe2, byte(^vvvv&15<<3) | prefix, opcode, byte(3<<6 | reg<<3 | rm)}
-}
-
-// vexMemory is one of memory at base + disp, with rows of index times scale bytes unless index is nil.
-func vexMemory(prefix, opcode byte, reg int, base, index GPPhysical, scale, disp byte) []byte {
-	b, x := int(base.PhysicalIndex()), 4
-	sib := index != nil
-	if sib {
-		x = int(index.PhysicalIndex())
-	}
-	code := []byte{0xc4, byte(^x>>3&1<<6|^b>>3&1<<5) | 0x80 | 2, 15<<3 | prefix, opcode, byte(reg<<3 | b&7)}
-	if sib {
-		code[4] = byte(reg<<3 | 4)
-		code = append(code, map[byte]byte{1: 0, 2: 1 << 6}[scale]|byte(x&7<<3|b&7))
-	}
-	if disp != 0 || b&7 == 5 {
-		code[4] |= 1 << 6
-		code = append(code, disp)
-	}
-	return code
-}
-
-// emitNamed writes an instruction under its name.
-func emitNamed(code []byte, name string, operands ...any) {
-	Comment(fmt.Sprintf(name, operands...))
-	for len(code) > 0 {
-		switch {
-		case len(code) >= 4:
-			emitBytes("LONG", U32(binary.LittleEndian.Uint32(code)))
-			code = code[4:]
-		case len(code) >= 2:
-			emitBytes("WORD", U16(binary.LittleEndian.Uint16(code)))
-			code = code[2:]
-		default:
-			emitBytes("BYTE", U8(code[0]))
-			code = nil
-		}
-	}
-}
-
-// at is base + disp with rows of index times scale bytes as disassemblers write it.
-func at(base, index GPPhysical, scale, disp byte) string {
-	s := fmt.Sprintf("(%s)(%s*%d)", base.Asm(), index.Asm(), scale)
-	if disp != 0 {
-		s = fmt.Sprintf("0x%x", disp) + s
-	}
-	return s
-}
-
-func loadConfig(base GPPhysical) {
-	emitNamed(vexMemory(0, 0x49, 0, base, nil, 0, 0), "LDTILECFG (%s)", base.Asm())
-}
-func releaseTiles() { emitNamed(vex(0, 0x49, 0, 0, 0), "TILERELEASE") }
-func zeroTile(t int) {
-	emitNamed(vex(prefixF2, 0x49, t, 0, 0), "TILEZERO T%d", t)
-}
-func loadTile(base, index GPPhysical, scale, disp byte, t int) {
-	emitNamed(vexMemory(prefixF2, 0x4b, t, base, index, scale, disp), "TILELOADD %s, T%d", at(base, index, scale, disp), t)
-}
-func storeTile(t int, base, index GPPhysical) {
-	emitNamed(vexMemory(prefixF3, 0x4b, t, base, index, 1, 0), "TILESTORED T%d, %s", t, at(base, index, 1, 0))
-}
-
-// multiplyTiles is TDPBF16PS: to the sums it adds the products of rows of x and columns of w.
-func multiplyTiles(w, x, sums int) {
-	emitNamed(vex(prefixF3, 0x5c, sums, w, x), "TDPBF16PS T%d, T%d, T%d", w, x, sums)
-}
 
 // configs is the registers' shapes for 1 to 16 pairs of channels in a product.
 var configs Mem
@@ -285,139 +213,6 @@ func (s summing) product(rows int) {
 	}
 }
 
-// ending is the loop that takes sums of a block to where they belong.
-type ending struct {
-	v                   vector
-	tile                Mem
-	y, z, a, gate, sums GPVirtual
-	bias, lo, hi, spare VecPhysical
-	slope               slope
-	label               string
-}
-
-// endProducts adds the bias, applies what tile.flags ask for and stores sums of n pixels.
-func endProducts(v vector) {
-	function("endProducts", "tile", "endProducts takes sums of n pixels of each block to where they belong.")
-	t, own, n, bias, blocks := GP64(), GP64(), GP64(), GP64(), GP64()
-	Load(Param("t"), t)
-	e := ending{
-		v: v, tile: Mem{Base: t}, y: GP64(), z: GP64(), a: GP64(), gate: GP64(), sums: GP64(),
-		bias: v.reg(16), lo: v.reg(17), hi: v.reg(18), spare: v.reg(19),
-	}
-	MOVQ(t, own)
-	MOVQ(e.tile.Offset(tileBias), bias)
-	MOVQ(e.tile.Offset(tileBlocks), blocks)
-	VBROADCASTSS(e.tile.Offset(tileLo), e.lo)
-	VBROADCASTSS(e.tile.Offset(tileHi), e.hi)
-	e.slope = newSlope(v, e.tile.Offset(tileSlope), func(i int) VecPhysical { return v.reg(20 + i) })
-	clearVector(e.bias)
-	Label("block")
-	TESTQ(bias, bias)
-	JZ(LabelRef("biased"))
-	VMOVUPS(Mem{Base: bias}, e.bias)
-	ADDQ(Imm(rowBytes), bias)
-	Label("biased")
-	from := Mem{Base: own}
-	for _, f := range []struct {
-		offset int
-		r      GPVirtual
-	}{{tileY, e.y}, {tileZ, e.z}, {tileA, e.a}, {tileGate, e.gate}, {tileSums, e.sums}} {
-		MOVQ(from.Offset(f.offset), f.r)
-	}
-	MOVQ(e.tile.Offset(tileN), n)
-	for _, count := range []int{8, 1} {
-		e.label = fmt.Sprint(count)
-		SUBQ(Imm(uint64(count)), n)
-		JLT(LabelRef("less" + e.label))
-		Label("more" + e.label)
-		e.pixels(count)
-		SUBQ(Imm(uint64(count)), n)
-		JGE(LabelRef("more" + e.label))
-		Label("less" + e.label)
-		ADDQ(Imm(uint64(count)), n)
-	}
-	ADDQ(Imm(8), own)
-	DECQ(blocks)
-	JNZ(LabelRef("block"))
-	VZEROUPPER()
-	RET()
-}
-
-// when runs body where the flag is set.
-func (e ending) when(flag uint64, name string, body func()) {
-	TESTQ(U32(flag), e.tile.Offset(tileFlags))
-	JZ(LabelRef(name + e.label))
-	body()
-	Label(name + e.label)
-}
-
-// walk visits n pixels with their place, a step further each.
-func (e ending) walk(n int, from GPVirtual, step int, f func(acc VecPhysical, m Mem)) {
-	at := GP64()
-	MOVQ(from, at)
-	for p := range n {
-		f(e.v.reg(p), Mem{Base: at})
-		if p+1 < n {
-			ADDQ(e.tile.Offset(step), at)
-		}
-	}
-}
-
-// advance goes n pixels on.
-func (e ending) advance(n int) {
-	for _, f := range []struct {
-		at   GPVirtual
-		step int
-	}{{e.y, tileStep}, {e.z, tileZStep}, {e.a, tileAStep}, {e.gate, tileGStep}} {
-		by := GP64()
-		MOVQ(e.tile.Offset(f.step), by)
-		LEAQ(Mem{Base: f.at, Index: by, Scale: uint8(n)}, f.at)
-	}
-	ADDQ(U32(uint32(n*rowBytes)), e.sums)
-}
-
-// pixels takes n pixels.
-func (e ending) pixels(n int) {
-	each := func(f func(acc VecPhysical, m Mem)) {
-		for p := range n {
-			f(e.v.reg(p), Mem{Base: e.sums, Disp: p * rowBytes})
-		}
-	}
-	each(func(acc VecPhysical, m Mem) { VADDPS(m, e.bias, acc) })
-	e.when(flagAdd, "added", func() {
-		e.walk(n, e.a, tileAStep, func(acc VecPhysical, m Mem) { VADDPS(m, acc, acc) })
-	})
-	e.when(flagPlus, "summed", func() {
-		e.walk(n, e.z, tileZStep, func(acc VecPhysical, m Mem) {
-			widen(m, e.spare)
-			VADDPS(e.spare, acc, acc)
-		})
-	})
-	e.when(flagEmit, "emitted", func() {
-		e.walk(n, e.gate, tileGStep, func(acc VecPhysical, m Mem) { emit(grid{vector: e.v}, acc, e.lo, e.hi, m) })
-	})
-	e.when(flagBound, "bounded", func() { // a NaN stays one
-		each(func(acc VecPhysical, _ Mem) {
-			VMAXPS(acc, e.lo, acc)
-			VMINPS(acc, e.hi, acc)
-		})
-	})
-	e.when(flagGate, "gated", func() {
-		e.walk(n, e.gate, tileGStep, func(acc VecPhysical, m Mem) { e.slope.shut(acc, m) })
-	})
-	e.when(flagHalf, "rounded", func() {
-		e.walk(n, e.z, tileZStep, func(acc VecPhysical, m Mem) {
-			toHalf(acc, halfRegister(e.spare))
-			VMOVDQU32(halfRegister(e.spare), m)
-		})
-	})
-	TESTQ(U32(flagOnly), e.tile.Offset(tileFlags))
-	JNZ(LabelRef("stored" + e.label))
-	e.walk(n, e.y, tileStep, func(acc VecPhysical, m Mem) { VMOVUPS(acc, m) })
-	Label("stored" + e.label)
-	e.advance(n)
-}
-
 // coupleBlocks lays the cells of two blocks beside each other.
 func coupleBlocks() {
 	function("coupleBlocks", "rowTile", "coupleBlocks lays n cells of two blocks of bfloat16, x and gate, beside each other.")
@@ -447,36 +242,5 @@ func coupleBlocks() {
 		ADDQ(Imm(uint64(count)), n)
 	}
 	VZEROUPPER()
-	RET()
-}
-
-// peakProducts is peak for products.
-func peakProducts() {
-	fmt.Fprint(&stubs, "\n// peakProducts makes n rounds of 4 products of whole registers.\nfunc peakProducts(n int)\n")
-	TEXT("peakProducts", attr.NOSPLIT, "func(n int)")
-	Load(Param("n"), RCX)
-	LEAQ(configs.Offset((tileRows-1)*64), RAX)
-	loadConfig(RAX)
-	Label("round")
-	for i := range 4 {
-		multiplyTiles(6+i%2, 4+i/2, i)
-	}
-	DECQ(RCX)
-	JNZ(LabelRef("round"))
-	releaseTiles()
-	RET()
-}
-
-// vendor is CPUID's leaf 0.
-func vendor() {
-	fmt.Fprint(&stubs, "\n// vendor sets the twelve letters in which the processor tells who made it.\n//\n//go:noescape\nfunc vendor(name *[12]byte)\n")
-	TEXT("vendor", attr.NOSPLIT, "func(name *byte)")
-	Load(Param("name"), RDI)
-	XORL(EAX, EAX)
-	XORL(ECX, ECX)
-	CPUID()
-	MOVL(EBX, Mem{Base: RDI})
-	MOVL(EDX, Mem{Base: RDI, Disp: 4})
-	MOVL(ECX, Mem{Base: RDI, Disp: 8})
 	RET()
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 
-	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/ir"
 	. "github.com/mmcloughlin/avo/operand"
@@ -97,7 +96,7 @@ func halves() {
 	halfRow("narrowRowBF16", "rounds n blocks of floats to bfloat16", floatForm, 2*halfCell, halfForm, halfCell)
 	halfRow("widenRowBF16", "takes n blocks of bfloat16 to floats", halfForm, halfCell, floatForm, 2*halfCell)
 	pairRow()
-	peakHalf(v)
+	peak("peakBF16", v, 18, "dot products of pairs", dotPairs)
 	bendHalves()
 }
 
@@ -216,24 +215,6 @@ func pairRow() {
 	}
 	DECQ(n)
 	JNZ(LabelRef("block"))
-	VZEROUPPER()
-	RET()
-}
-
-// peakHalf is peak for pairs.
-func peakHalf(v vector) {
-	fmt.Fprint(&stubs, "\n// peakBF16 makes n rounds of 18 dot products of pairs on registers of 16 lanes.\nfunc peakBF16(n int)\n")
-	TEXT("peakBF16", attr.NOSPLIT, "func(n int)")
-	n := Load(Param("n"), GP64())
-	for i := range 20 {
-		clearVector(v.reg(i))
-	}
-	Label("round")
-	for i := range 18 {
-		dotPairs(v.reg(18), v.reg(19), v.reg(i))
-	}
-	DECQ(n)
-	JNZ(LabelRef("round"))
 	VZEROUPPER()
 	RET()
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 
-	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
@@ -120,31 +119,4 @@ func depthRows(v vector, n, taps, stride int, in depthInput) {
 	SUBQ(Imm(uint64(taps)), left)
 	JNZ(LabelRef("row"))
 	finish(g, args)
-}
-
-// peak runs multiply-adds on registers alone: what the core can do at most.
-func peak(v vector) {
-	name := "peak" + v.isa
-	fmt.Fprintf(&stubs, "\n// %s makes n rounds of %d multiply-adds on registers of %d lanes.\nfunc %s(n int)\n", name, 12, v.lanes, name)
-	TEXT(name, attr.NOSPLIT, "func(n int)")
-	n := Load(Param("n"), GP64())
-	for i := range 14 {
-		clearVector(v.reg(i))
-	}
-	Label("round")
-	for i := range 12 {
-		VFMADD231PS(v.reg(12), v.reg(13), v.reg(i))
-	}
-	DECQ(n)
-	JNZ(LabelRef("round"))
-	VZEROUPPER()
-	RET()
-}
-
-// pause rests for a moment in a loop that waits, to the benefit of a core's other thread.
-func pause() {
-	fmt.Fprint(&stubs, "\n// pause is a moment's rest in a loop that waits.\nfunc pause()\n")
-	TEXT("pause", attr.NOSPLIT, "func()")
-	PAUSE()
-	RET()
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/reg"
 
 	"zalgoscope/nn/cpu/asm/winograd"
 )
@@ -85,7 +86,7 @@ func main() {
 		for _, t := range winograd.Transforms {
 			winogradInput(v, t)
 		}
-		peak(v)
+		peak("peak"+v.isa, v, 12, "multiply-adds", func(a, b, sum VecPhysical) { VFMADD231PS(a, b, sum) })
 		learning += learners(v)
 	}
 	lrn5(vector{avx512, 16})
