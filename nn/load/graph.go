@@ -228,3 +228,26 @@ func (g *graph) finish(net *nn.Net) {
 // allowance is how many weights a file of some bytes may ask for: each byte
 // one, which leaves room for 16-bit floats used twice, and some for tiny files.
 func allowance(bytes int64) int { return int(min(bytes, 1<<30)) + 1<<23 }
+
+// grows tells whether a layer has more positions of a larger picture.
+func (g *graph) grows(layer int) bool {
+	if layer == nn.Picture {
+		return true
+	}
+	const beside = 64
+	shapes, met := make([]tensor.Shape, layer+1), map[int][]bool{}
+	for i, l := range g.layers[:layer+1] {
+		in := make([]tensor.Shape, len(l.In))
+		for k, j := range l.In {
+			if in[k] = (tensor.Shape{3, g.height + beside, g.width + beside}); j != nn.Picture {
+				in[k] = shapes[j]
+			}
+		}
+		g.meet(i, in, g.shapesAt(i), met)
+		var err error
+		if shapes[i], err = l.Op.Shape(in); err != nil {
+			return true
+		}
+	}
+	return !slices.Equal(shapes[layer][1:], g.shapes[layer][1:])
+}

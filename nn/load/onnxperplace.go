@@ -147,7 +147,7 @@ func (m *onnx) perPlaceByHead(l label, x value, at, inner int, c *array) (value,
 
 // einsumPerPlace is a sum of products of a map's channels and a constant that has a matrix for each row or column of it.
 func (m *onnx) einsumPerPlace(n *node, in []operand) (value, error) {
-	refused := unsupported("its equation is " + oneLine(cut(string(n.attrs["equation"].s))))
+	refused := errEquation(n)
 	e, ok := m.equation(n, in)
 	if !ok || len(in) != 2 || in[0].mapped == in[1].mapped {
 		return value{}, refused
