@@ -29,10 +29,9 @@ func childConfig(kind string) (Config, error) {
 		Net: enginetest.Small(), NetID: record.Net{Name: "small", SHA256: "1234567812345678"}, Program: "test", Seed: 5,
 		Start: dream.Make("static", 64, 48, 5),
 		Open: func(net *nn.Net) (nn.Engine, error) {
-			e, err := nn.NewReference(net)
-			return &counting{Engine: e}, err
+			e, err := openSmall(net)
+			return &counting{Engine: slow{e, 5 * time.Millisecond}}, err
 		},
-		// The reference engine is too slow for more.
 		Adjust: func(w *dream.Settings) { w.Width, w.Height = 64, 48 },
 	}
 	cfg.Load = func(spec string) (*nn.Net, record.Net, error) {
@@ -53,13 +52,13 @@ func childConfig(kind string) (Config, error) {
 		return cfg, nil
 	case "slow":
 		cfg.Open = func(net *nn.Net) (nn.Engine, error) {
-			e, err := nn.NewReference(net)
+			e, err := openSmall(net)
 			return slow{e, time.Second}, err
 		}
 		return cfg, nil
 	case "stubborn": // a gradient step that lasts longer than anybody waits
 		cfg.Open = func(net *nn.Net) (nn.Engine, error) {
-			e, err := nn.NewReference(net)
+			e, err := openSmall(net)
 			return slow{e, time.Hour}, err
 		}
 		return cfg, nil
@@ -72,7 +71,7 @@ func childConfig(kind string) (Config, error) {
 		return cfg, nil
 	case "mortal":
 		cfg.Open = func(net *nn.Net) (nn.Engine, error) {
-			first, err := nn.NewReference(net)
+			first, err := openSmall(net)
 			return failover.New(mortal{first}, failover.Options{
 				Failed: func(err error) bool { return errors.Is(err, errDead) },
 				Open:   func() (nn.Engine, error) { return nn.NewReference(net) },
@@ -106,6 +105,10 @@ func childConfig(kind string) (Config, error) {
 	return cfg, fmt.Errorf("there is no studio of the kind %q", kind)
 }
 
+// openSmall is the engine of little nets: on one thread a step takes a twentieth of the reference's time, of which the
+// window's tests have many.
+func openSmall(net *nn.Net) (nn.Engine, error) { return cpu.Open(net, cpu.Options{Threads: 1}) }
+
 // mortal is an engine whose device dies when deadly is set.
 type mortal struct{ nn.Engine }
 
@@ -113,6 +116,8 @@ var (
 	deadly  atomic.Bool
 	errDead = errors.New("test: the device was lost")
 )
+
+func (mortal) Device() string { return "mortal" }
 
 func (m mortal) Ascend(c nn.Canvas, obj nn.Objective, step nn.Step) (float32, error) {
 	if deadly.Load() {

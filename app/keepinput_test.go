@@ -13,7 +13,6 @@ import (
 
 	"zalgoscope/app/record"
 	"zalgoscope/app/toolstest"
-	"zalgoscope/nn"
 	"zalgoscope/nn/enginetest"
 )
 
@@ -54,7 +53,7 @@ func TestKeepInput(t *testing.T) {
 			t.Fatal(err)
 		}
 		net := enginetest.Small()
-		e, err := nn.NewReference(net)
+		e, err := openSmall(net)
 		if err != nil {
 			t.Fatal(err)
 		}

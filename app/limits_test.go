@@ -43,7 +43,7 @@ func TestLostDevice(t *testing.T) {
 	if s.Want != before.Want || s.Settings.Bend != before.Settings.Bend {
 		t.Errorf("the knobs were %+v, but are %+v", before.Want, s.Want)
 	}
-	if want := [2]string{"reference", "reference, then reference"}; s.Devices != want {
+	if want := [2]string{"reference", "mortal, then reference"}; s.Devices != want {
 		t.Errorf("the devices are %q, want %q", s.Devices, want)
 	}
 	w.close()

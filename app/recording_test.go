@@ -11,7 +11,6 @@ import (
 
 	"zalgoscope/app/record"
 	"zalgoscope/app/toolstest"
-	"zalgoscope/nn"
 	"zalgoscope/nn/enginetest"
 )
 
@@ -34,7 +33,7 @@ func checkReplay(t *testing.T, path string) record.Recipe {
 		t.Fatal(err)
 	}
 	net := enginetest.Small()
-	engine, err := nn.NewReference(net)
+	engine, err := openSmall(net)
 	if err != nil {
 		t.Fatal(err)
 	}
