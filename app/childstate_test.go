@@ -11,6 +11,7 @@ import (
 
 	"zalgoscope/app/dream"
 	"zalgoscope/app/glide"
+	"zalgoscope/nn"
 )
 
 // state is what the window's process answers.
@@ -100,7 +101,7 @@ func (c *child) state(slider string) state {
 		Want: c.want, Sent: c.sent, Window: c.frame.Size(), Full: ebiten.IsFullscreen(), Folded: c.folded, Sharp: c.size.Sharp,
 		Asking: c.asking, Covers: c.canvas.covers(), Area: c.canvas.area, Help: c.help, Preset: c.presetName(), Typing: c.typing(), Panel: c.panelRect(), Canvas: c.canvas.rect,
 		Dreams: c.meter.dreams, Memory: memory(), Goroutines: runtime.NumGoroutine(), Thumbs: len(c.gallery.pictures),
-		Marks: c.marks.Level, Racks: racks.Load(), Updates: c.meter.updates, Draws: c.meter.frames, Gap: c.meter.gap, Stalls: c.meter.stalls, Steps: c.meter.steps, Spent: processorTime(), Longest: c.meter.longest, Worked: c.worked, Over: c.meter.over, Took: time.Since(c.since),
+		Marks: c.marks.Level, Racks: racks.Load(), Updates: c.meter.updates, Draws: c.meter.frames, Gap: c.meter.gap, Stalls: c.meter.stalls, Steps: c.meter.steps, Spent: nn.ProcessorTime(), Longest: c.meter.longest, Worked: c.worked, Over: c.meter.over, Took: time.Since(c.since),
 	}
 	if s.Updates > 0 {
 		s.Mean = c.meter.total / time.Duration(s.Updates)

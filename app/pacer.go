@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"time"
+
+	"zalgoscope/nn"
 )
 
 // pacer holds the display back where the processor has to draw it: to the rate of a usual
@@ -70,7 +72,7 @@ func (p *pacer) wait(idle bool, period time.Duration) (again bool) {
 	}
 	now := time.Now()
 	if since := now.Sub(p.checked); since > time.Second {
-		spent := processorTime()
+		spent := nn.ProcessorTime()
 		busy := (spent - p.spent).Seconds() / since.Seconds() / float64(runtime.NumCPU())
 		p.checked, p.spent = now, spent
 		p.least = p.rate(busy)

@@ -85,11 +85,11 @@ func precisionPace(b *testing.B, net *nn.Net, obj nn.Objective, w, h, threads in
 		engines[i], canvases[i] = e, c
 	}
 	step := func(i, n int) (ms, cpu float64) {
-		start, busy := time.Now(), processorTime()
+		start, busy := time.Now(), nn.ProcessorTime()
 		if _, err := engines[i].Ascend(canvases[i], obj, nn.Step{Size: 1.5, ShiftX: n % 7, ShiftY: -n % 5}); err != nil {
 			b.Fatal(err)
 		}
-		return 1e3 * time.Since(start).Seconds(), (processorTime() - busy).Seconds()
+		return 1e3 * time.Since(start).Seconds(), (nn.ProcessorTime() - busy).Seconds()
 	}
 	for n := range 3 {
 		step(0, n)

@@ -25,9 +25,9 @@ func BenchmarkClimb(b *testing.B) {
 	if _, err := e.Ascend(c, deep, step); err != nil {
 		b.Fatal(err)
 	}
-	before := processorTime()
+	before := nn.ProcessorTime()
 	for b.Loop() {
 		e.climb(p, c.(*canvas), step)
 	}
-	b.ReportMetric((processorTime()-before).Seconds()*1e3/float64(b.N), "processor-ms/op")
+	b.ReportMetric((nn.ProcessorTime()-before).Seconds()*1e3/float64(b.N), "processor-ms/op")
 }

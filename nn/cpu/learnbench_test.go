@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"zalgoscope/assets"
+	"zalgoscope/nn"
 	"zalgoscope/nn/load"
 	"zalgoscope/nn/train"
 )
@@ -35,13 +36,13 @@ func BenchmarkLearn(b *testing.B) {
 			o := train.Optimiser{Momentum: 0.9, Decay: 5e-4}
 			var took, busy []float64
 			for b.Loop() {
-				began, had := time.Now(), processorTime()
+				began, had := time.Now(), nn.ProcessorTime()
 				if _, err := l.Learn(batch); err != nil {
 					b.Fatal(err)
 				}
 				o.Step(m, 1e-4)
 				l.Changed()
-				took, busy = append(took, time.Since(began).Seconds()), append(busy, (processorTime()-had).Seconds())
+				took, busy = append(took, time.Since(began).Seconds()), append(busy, (nn.ProcessorTime()-had).Seconds())
 			}
 			slices.Sort(took)
 			slices.Sort(busy)

@@ -30,7 +30,7 @@ func (e *Engine) Measure(obj nn.Objective, w, h int, d time.Duration) (*nn.Measu
 	steps, busy, spent := 0, time.Duration(0), time.Duration(0)
 	for busy < d*3/4 {
 		m.PeakGFLOPS = max(m.PeakGFLOPS, e.Peak())
-		before := processorTime()
+		before := nn.ProcessorTime()
 		for start := time.Now(); time.Since(start) < d/16; steps++ {
 			one := time.Now()
 			if _, err := e.Ascend(c, obj, nn.Step{Size: 1, ShiftX: steps % 7}); err != nil {
@@ -42,7 +42,7 @@ func (e *Engine) Measure(obj nn.Objective, w, h int, d time.Duration) (*nn.Measu
 				m.MsBest = ms
 			}
 		}
-		spent += processorTime() - before
+		spent += nn.ProcessorTime() - before
 	}
 	m.MsSpent = spent.Seconds() * 1e3 / float64(steps)
 	m.MsPerStep = busy.Seconds() * 1e3 / float64(steps)

@@ -1,14 +1,14 @@
 //go:build unix
 
-package cpu
+package nn
 
 import (
 	"syscall"
 	"time"
 )
 
-// processorTime is what this process has had of all processors, 0 where the system does not tell.
-func processorTime() time.Duration {
+// ProcessorTime is what this process has had of all processors, 0 where the system does not tell.
+func ProcessorTime() time.Duration {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
 		return 0
