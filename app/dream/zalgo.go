@@ -16,7 +16,8 @@ import (
 //
 // Sharpened maps want spots apart from each other, which are eyes; the sign of the gradient lets
 // every place want as much as the strongest, so that they fill the picture; edges of one direction
-// grow to teeth, and what is turned against its sign melts what is left. All of it sits in the
+// grow to teeth, and what is turned against its sign melts what is left. Few channels are fed from
+// others: were it all of them, layers just above would see eyes in everything. All of it sits in the
 // middle of the net, where maps are small and cost little.
 var chain = []struct {
 	depth      float64
@@ -32,7 +33,7 @@ var chain = []struct {
 	{depth: 0.375, kind: "sharpen", full: 3, from: 1, till: 9},
 	{depth: 0.5, kind: "rotate", full: 90, from: 4, till: 10, channels: "random:0.3", seed: 1},
 	{depth: 0.5, kind: "sharpen", full: 2, from: 0, till: 8},
-	{depth: 0.625, kind: "cross-wire", full: 0.7, from: 4, till: 11, seed: 2},
+	{depth: 0.625, kind: "cross-wire", full: 0.7, from: 4, till: 11, channels: "random:0.3", seed: 2},
 	{depth: 0.75, kind: "gradient-sign", full: 0.8, from: 3, till: 9},
 }
 

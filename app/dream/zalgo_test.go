@@ -36,6 +36,26 @@ func TestZalgo(t *testing.T) {
 	}
 }
 
+// At its end the knob gives worlds and not eyes alone: of a layer just above the chain, too, many channels fire.
+func TestZalgoHasThings(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out long dreams")
+	}
+	net, e := builtIn(t, "menagerie")
+	s := Live()
+	s.Layer, s.Zalgo = "inception_4c", 11
+	spread := 0.0
+	const frames, every = 60, 10
+	for i, f := range film(t, net, e, s, 128, 96, 1, frames) {
+		if i >= frames/2 && i%every == 0 {
+			spread += participation(layerMeans(t, net, e, s.Layer, f.Image)) / (frames / 2 / every)
+		}
+	}
+	if spread < 48 { // eyes alone are seen by 33
+		t.Errorf("what is seen in the pictures is spread over %.0f channels, want 48", spread)
+	}
+}
+
 // A random bend is one that the net can have, and all kinds and layers come up.
 func TestShortCircuit(t *testing.T) {
 	net := enginetest.Small()
