@@ -76,7 +76,7 @@ func TestONNXConstants(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			m, _, err := buildONNX(file, 1000, 0, Options{})
+			m, _, err := buildONNX(file, 1000, [2]int{}, Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

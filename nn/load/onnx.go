@@ -17,7 +17,7 @@ type onnx struct {
 	values   map[string]operand
 	budget   budget // for the branches of Ifs
 	sizeless bool   // the file names no picture size
-	fitting  int    // the side of the picture that a dense layer fits, where that is another than was assumed; else 0
+	fitting  [2]int // the width and height of the picture that a layer fits, where they are others than were assumed; else 0
 }
 
 // ONNX reads a net from the bytes of a .onnx file that has its weights within.
@@ -42,9 +42,14 @@ func loadONNX(data skimmed, name string, open opener, o Options) (*nn.Net, error
 	for _, n := range file.outsides {
 		size += n
 	}
-	m, s, err := buildONNX(file, size, 0, o)
-	if err == nil && m.fitting > 0 {
-		m, s, err = buildONNX(file, size, m.fitting, o)
+	m, s, err := buildONNX(file, size, [2]int{}, o)
+	for tries, sides := 0, [2]int{}; err == nil && m.fitting != [2]int{} && m.fitting != sides && tries < 3; tries++ {
+		sides = m.fitting
+		again, t, err := buildONNX(file, size, sides, o)
+		if err != nil || again.left() > m.left() {
+			break
+		}
+		m, s = again, t
 	}
 	if err != nil {
 		return nil, err
@@ -82,15 +87,15 @@ func (m *onnx) inOwnOrder(v value) bool {
 	return v.last && !v.flat && v.as == nil || slices.EqualFunc(row, view{slices.Concat(m.viewOf(value{layer: v.layer})...)}.normal(), slices.Equal)
 }
 
-// buildONNX adds all nodes. A side above 0 is that of the picture where the file names none.
-func buildONNX(file *onnxFile, size int64, side int, o Options) (*onnx, said, error) {
+// buildONNX adds all nodes. Sides above 0 are the width and height of the picture where the file names none.
+func buildONNX(file *onnxFile, size int64, sides [2]int, o Options) (*onnx, said, error) {
 	m := &onnx{onnxFile: file, values: map[string]operand{}, budget: newBudget()}
 	m.limit = allowance(size)
 	m.given = map[string]bool{}
 	for _, name := range m.outputs {
 		m.given[name] = true
 	}
-	s, err := m.begin(side, o)
+	s, err := m.begin(sides, o)
 	if err != nil {
 		return nil, s, err
 	}
@@ -101,7 +106,7 @@ func buildONNX(file *onnxFile, size int64, side int, o Options) (*onnx, said, er
 }
 
 // begin sets the picture and the arrays, and reads what the file says about its input.
-func (m *onnx) begin(side int, o Options) (said, error) {
+func (m *onnx) begin(sides [2]int, o Options) (said, error) {
 	s := said{producer: m.producer, graph: m.name}
 	if err := s.properties(m.properties, o); err != nil {
 		return s, err
@@ -127,8 +132,8 @@ func (m *onnx) begin(side int, o Options) (said, error) {
 	if err := s.size(dims); err != nil {
 		return s, fmt.Errorf("input %q %w", inputs[0].name, err)
 	}
-	if m.sizeless = s.width == 0; m.sizeless && side > 0 {
-		s.width, s.height = side, side
+	if m.sizeless = s.width == 0; m.sizeless && sides != [2]int{} {
+		s.width, s.height = sides[0], sides[1]
 	}
 	m.width, m.height = s.reference()
 	m.batch = s.batch
@@ -289,7 +294,11 @@ func (m *onnx) operation(n *node, in []operand) ([]operand, error) {
 	in = m.aligned(n, in)
 	if !slices.ContainsFunc(in, func(o operand) bool { return o.mapped }) {
 		if m.asMap(n, in) {
-			return m.constantMaps(n, in)
+			out, err := m.constantMaps(n, in)
+			if err == nil {
+				m.fitResized(n, in, out[0].array)
+			}
+			return out, err
 		}
 		a, err := m.constant(n, in)
 		return []operand{{array: a}}, err

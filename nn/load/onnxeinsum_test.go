@@ -16,7 +16,7 @@ func inFileOrder(t *testing.T, data []byte) (dims []int, got []float32) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, _, err := buildONNX(file, int64(len(data)), 0, Options{})
+	m, _, err := buildONNX(file, int64(len(data)), [2]int{}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -224,8 +224,8 @@ func (m *onnx) beside(a *array, x value, fn nn.BinaryFn) (*tensor.Dense, error) 
 	}
 	if x.as != nil {
 		for i, n := range own {
-			if s := m.shape(x); n > 1 && n != dims[i] && m.tokens(x, i) {
-				m.fit(value{layer: x.layer}, s[0]*(n-dims[i])+m.shape(value{layer: x.layer}).TotalSize())
+			if s := m.shape(x); n > 1 && n != dims[i] && m.tokens(x, i) && !m.fit(value{layer: x.layer}, s[0]*(n-dims[i])+m.shape(value{layer: x.layer}).TotalSize()) {
+				return nil, unsupported(fmt.Sprintf("its constant is for %d positions, which no square picture has, and the file names no size", n))
 			}
 		}
 		return m.spread(a, own, *x.as, m.shape(x))
@@ -264,7 +264,7 @@ func (m *onnx) beside(a *array, x value, fn nn.BinaryFn) (*tensor.Dense, error) 
 	for i, d := range t.Shape() {
 		if d != 1 && s[i] != 1 && d != s[i] {
 			if i > 0 && (t.Shape()[0] == 1 || t.Shape()[0] == s[0]) {
-				m.fit(x, s[0]*product(t.Shape()[1:]))
+				m.fitCells(x, t.Shape()[1], t.Shape()[2])
 			}
 			return nil, refused
 		}

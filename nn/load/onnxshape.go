@@ -85,8 +85,8 @@ func (m *onnx) reshapeMap(n *node, in []operand) (value, error) {
 func (m *onnx) viewed(n *node, x value, dims []int) (value, error) {
 	as, err := m.reshape(x, dims)
 	if err != nil {
-		if len(dims) > 1 && !slices.ContainsFunc(dims[1:], func(d int) bool { return d < 1 || d > maxNumbers }) && checkDims(dims[1:]) == nil {
-			m.fit(x, product(dims[1:]))
+		if n := m.fittingReshape(x, dims); n > 0 {
+			m.fit(x, n)
 		}
 		if _, refused := err.(unsupported); refused && !m.sizeless && x.parts == nil && x.products == nil {
 			return m.reshaped(n.label, x, dims, err)
@@ -94,6 +94,30 @@ func (m *onnx) viewed(n *node, x value, dims []int) (value, error) {
 		return x, err
 	}
 	return m.looks(n.label, x, as)
+}
+
+// fittingReshape is how many numbers a Reshape to dims wants, 0 where it does not tell. Where a dimension is open, those that it knows but
+// one, which has the positions first or last as they stand in x, are parts of the channels.
+func (m *onnx) fittingReshape(x value, dims []int) int {
+	if len(dims) < 2 {
+		return 0
+	}
+	known := slices.DeleteFunc(slices.Clone(dims[1:]), func(d int) bool { return d == -1 })
+	if slices.ContainsFunc(known, func(d int) bool { return d < 1 || d > maxNumbers }) || checkDims(known) != nil {
+		return 0
+	}
+	n := product(known)
+	if len(known) == len(dims)-1 {
+		return n
+	}
+	own, channels, positions := m.viewOf(x), m.shape(x)[0], dims[len(dims)-1]
+	if len(own) > 1 && len(own[1]) > 0 && own[1][0].axis > 0 {
+		positions = dims[1]
+	}
+	if positions < 1 || channels%(n/positions) != 0 {
+		return 0
+	}
+	return channels * positions
 }
 
 // reshaped is a map whose values stand in dimensions that are none of its own, nor parts of them. Why else refuses it.

@@ -207,7 +207,7 @@ func runPeer(file *onnxFile, in []*array, out *array) error {
 
 func comparePeer(file *onnxFile, out *array, dims []int, given map[string]*tensor.Dense) error {
 	target := file.outputs[0]
-	m, _, err := buildONNX(file, 1<<20, 0, Options{})
+	m, _, err := buildONNX(file, 1<<20, [2]int{}, Options{})
 	if err != nil {
 		return err
 	}

@@ -54,6 +54,14 @@ func (w *warner) also(l *loss) {
 	}
 }
 
+// left is how many layers are left out.
+func (w *warner) left() (n int) {
+	for _, l := range w.losses {
+		n += 1 + l.after
+	}
+	return n
+}
+
 // note remarks on a layer; the same remark on further layers is told once.
 func (w *warner) note(l label, text string) {
 	for _, n := range w.notes {

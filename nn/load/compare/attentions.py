@@ -465,7 +465,7 @@ class HieraBlock(nn.Module):
         if self.stride > 1:
             q = q.view(B, self.h, units, self.stride, -1, wide).max(dim=3).values
         if self.fused:
-            s = wide ** -0.25  # as the exporter writes scaled_dot_product_attention
+            s = (1 / torch.as_tensor(q.shape[-1]).to(q.dtype).sqrt()).sqrt()  # as the exporter writes scaled_dot_product_attention
             y = ((q * s) @ (k.transpose(-1, -2) * s)).softmax(-1) @ v
         else:
             y = ((q * wide ** -0.5) @ k.transpose(-1, -2)).softmax(-1) @ v
@@ -663,7 +663,7 @@ def families():
         "vit_qknorm": vit(norm=True), "vit_postnorm": vit(post=True), "clip_vit": vit(pre=True, mlp=Mlp(32, 64, act=lambda: QuickGELU()), scale=False), "siglip": vit(cls=0, pool="map"), "eva02": vit(position="rope", mlp=SwiGLU(32)),
         "beit": vit(position="beit"), "vit_map": vit(pool="patches"), "vit_hybrid": vit(stem=nn.Sequential(nn.Conv2d(3, 16, 3, 4, 1), nn.BatchNorm2d(16), nn.ReLU(), nn.Conv2d(16, 32, 3, 2, 1))),
         "dino": (Dino, 48, 64), "cait": (CaiT, 32, 32), "xcit": (XCiT, 32, 48), "coat": (CoaT, 32, 48), "davit": (DaViT, 48, 64), "gcvit": (GCViT, 32, 32), "pvt": (PVT, 48, 64), "pvt_linear": (lambda: PVT(linear=True), 56, 56), "twins": (Twins, 64, 64),
-        "crossvit": (CrossViT, 64, 64), "pit": (PiT, 32, 32), "volo": (Outlook, 48, 48), "hiera": (Hiera, 32, 32), "hiera_fused": (lambda: Hiera(side=(16, 12), fused=True), 64, 48), "sam": (SAM, 64, 64), "sam_global": (SamGlobal, 64, 64), "sam_together": (lambda: SAM(together=True), 64, 64), "sam_global_together": (lambda: SamGlobal(together=True), 64, 64), "sam2": (SAM2, 48, 64), "cswin": (CSWin, 32, 48), "detr_encoder": (Encoder, 32, 48), "detr": (Detr, 32, 48),
+        "crossvit": (CrossViT, 64, 64), "pit": (PiT, 32, 32), "volo": (Outlook, 48, 48), "hiera": (Hiera, 32, 32), "hiera_fused": (lambda: Hiera(side=(16, 12), fused=True), 64, 48), "hiera_square": (lambda: Hiera(side=(16, 16), fused=True), 64, 64), "sam": (SAM, 64, 64), "sam_global": (SamGlobal, 64, 64), "sam_together": (lambda: SAM(together=True), 64, 64), "sam_global_together": (lambda: SamGlobal(together=True), 64, 64), "sam2": (SAM2, 48, 64), "cswin": (CSWin, 32, 48), "detr_encoder": (Encoder, 32, 48), "detr": (Detr, 32, 48),
     }
 
 

@@ -193,7 +193,7 @@ def compare(name, make, h, w, o, folder):
 
     def probe(tap, *flags):
         """What is computed here, or None."""
-        code, _, err = run([o.binary, "probe", xs, "--net", path, "--layer", tap, *flags, "-o", ys, "--engine", o.engine])
+        code, _, err = run([o.binary, "probe", xs, "--net", path, "--layer", tap, *flags, "-o", ys, "--engine", o.engine, "--device", o.device])
         if code:
             row.said.append(" ".join((tap, *flags)) + f": {err.strip().splitlines()[-1][:100] if err.strip() else code}")
             return None
@@ -293,6 +293,7 @@ def main():
     p.add_argument("--only", default="", help="families whose name matches")
     p.add_argument("--opset", type=int, default=17)
     p.add_argument("--engine", default="cpu")
+    p.add_argument("--device", default="", help="with --engine gl, such as llvmpipe; ZALGOSCOPE_CPU=avx2 or portable chooses another of the processor's kernels")
     p.add_argument("--taps", type=int, default=3)
     p.add_argument("--dynamic", action="store_true", help="with free height and width")
     p.add_argument("--unfolded", action="store_true", help="without folding of constants")

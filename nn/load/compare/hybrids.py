@@ -197,17 +197,19 @@ class EfficientFormer(nn.Module):
 
 
 class EfficientFormer2(nn.Module):
-    """Talking heads on maps, and a local branch of the values."""
+    """Talking heads on maps, and a local branch of the values; all of it of a map that may be strided before and is enlarged again behind."""
 
-    def __init__(self, d=32, heads=4, key=8, side=4):
+    def __init__(self, d=32, heads=4, key=8, side=4, stride=1):
         super().__init__()
         self.stem, self.h, self.key, self.dv = nn.Sequential(cbr(3, 16, 3, 4), cbr(16, d, 3, 2)), heads, key, 4 * key
+        self.stride, self.up = (cbr(d, d, 3, stride, g=d, act=None), nn.Upsample(scale_factor=stride, mode="bilinear")) if stride > 1 else (nn.Identity(), nn.Identity())
         self.q, self.k, self.v = cbr(d, heads * key, 1, act=None), cbr(d, heads * key, 1, act=None), cbr(d, heads * 4 * key, 1, act=None)
         self.local, self.t1, self.t2, self.proj = cbr(heads * 4 * key, heads * 4 * key, 3, g=heads * 4 * key, act=None), nn.Conv2d(heads, heads, 1), nn.Conv2d(heads, heads, 1), nn.Sequential(nn.GELU(), nn.Conv2d(heads * 4 * key, d, 1), nn.BatchNorm2d(d))
         self.bias_table = nn.Parameter(torch.zeros(heads, side * side, side * side))
 
     def forward(self, x):
-        x = self.stem(x)
+        short = self.stem(x)
+        x = self.stride(short)
         B, C, H, W = x.shape
         N = H * W
         q = self.q(x).reshape(B, self.h, -1, N).permute(0, 1, 3, 2)
@@ -218,7 +220,35 @@ class EfficientFormer2(nn.Module):
         a = (q @ k) * self.key ** -0.5 + self.bias_table
         a = self.t2(self.t1(a).softmax(-1))
         y = (a @ v).transpose(2, 3).reshape(B, -1, H, W) + local
-        return x + self.proj(y)
+        return short + self.proj(self.up(y))
+
+
+class EfficientFormer2Down(nn.Module):
+    """Attention of every other position's queries, which see their neighbours too, with a strided local branch of the values."""
+
+    def __init__(self, d=32, heads=4, key=8, side=4):
+        super().__init__()
+        wide = heads * 4 * key
+        self.stem, self.h, self.key, self.n, self.half = nn.Sequential(cbr(3, 16, 3, 4), cbr(16, d, 3, 2)), heads, key, side * side, (side + 1) // 2
+        self.pick, self.near, self.q = nn.AvgPool2d(1, 2, 0), nn.Conv2d(d, d, 3, 2, 1, groups=d), cbr(d, heads * key, 1, act=None)
+        self.k, self.v, self.local = cbr(d, heads * key, 1, act=None), cbr(d, wide, 1, act=None), cbr(wide, wide, 3, 2, g=wide, act=None)
+        self.proj, self.conv = nn.Sequential(nn.GELU(), cbr(wide, 2 * d, 1, act=None)), cbr(d, 2 * d, 3, 2, act=None)
+        keys, queries = (torch.stack(torch.meshgrid(torch.arange(0, side, s), torch.arange(0, side, s), indexing="ij")).flatten(1) for s in (1, 2))
+        far = (queries[:, :, None] - keys[:, None, :]).abs()
+        self.attention_bias_table = nn.Parameter(torch.zeros(heads, side * side))
+        self.register_buffer("idx", far[0] * side + far[1])
+
+    def forward(self, x):
+        x = self.stem(x)
+        B = x.shape[0]
+        q = self.q(self.near(x) + self.pick(x)).reshape(B, self.h, -1, self.half ** 2).permute(0, 1, 3, 2)
+        k = self.k(x).reshape(B, self.h, -1, self.n)
+        v = self.v(x)
+        local = self.local(v)
+        v = v.reshape(B, self.h, -1, self.n).permute(0, 1, 3, 2)
+        a = (q @ k * self.key ** -0.5 + self.attention_bias_table[:, self.idx]).softmax(-1)
+        y = (a @ v).transpose(2, 3).reshape(B, -1, self.half, self.half) + local
+        return self.conv(x) + self.proj(y)
 
 
 class FastViT(nn.Module):
@@ -500,7 +530,7 @@ class CMT(nn.Module):
 
 def families():
     return {
-        "mobilevit": (MobileViT, 48, 64), "mobilevit_v2": (MobileViT2, 48, 64), "edgenext": (SDTA, 32, 48), "levit": (LeViT, 32, 32), "levit_down": (LeViTDown, 32, 32), "efficientformer": (EfficientFormer, 32, 32), "efficientformer_v2": (EfficientFormer2, 32, 32),
+        "mobilevit": (MobileViT, 48, 64), "mobilevit_v2": (MobileViT2, 48, 64), "edgenext": (SDTA, 32, 48), "levit": (LeViT, 32, 32), "levit_down": (LeViTDown, 32, 32), "efficientformer": (EfficientFormer, 32, 32), "efficientformer_v2": (EfficientFormer2, 32, 32), "efficientformer_v2_strided": (lambda: EfficientFormer2(stride=2), 64, 64), "efficientformer_v2_down": (EfficientFormer2Down, 32, 32), "efficientformer_v2_odd": (lambda: EfficientFormer2Down(side=7), 56, 56),
         "fastvit": (FastViT, 32, 48), "tiny_vit": (TinyViT, 40, 48), "efficientvit": (LiteMLA, 48, 64), "efficientvit_cascaded": (CascadedAttention, 48, 64), "mobilenet_v4": (MQA, 48, 64), "uniformer": (UniFormer, 32, 48), "clip_rn50": (ClipResNet, 32, 32), "botnet": (BoT, 32, 48),
         "lambdanet": (Lambda, 32, 48), "lambda_content": (LambdaContent, 32, 48), "efficient_attention": (Efficient, 32, 48), "restormer": (lambda: Efficient(transposed=True), 32, 48), "repvit": (RepViT, 48, 64), "cmt": (CMT, 32, 32),
     }
