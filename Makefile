@@ -82,7 +82,7 @@ resources: build
 RACY := ./app/dream ./app/flash ./app/glide ./app/saver
 # Of the recorder and the engine, what their threads do; the kernels are assembly, into which
 # the detector does not see.
-WRITING := TestBackground|TestRing|TestPingPong|TestReplay|TestSeamless|TestVideo
+WRITING := TestBackground|TestRing|TestPingPong|TestReplay$$|TestReplayOf|TestSeamless|TestVideo
 POOL := TestSameBytes|TestClose|TestWinograd|TestHeal|TestBends/avx2/time|TestConformance/avx2/(canvas|dream|objectives)
 
 # Long dreams on one goroutine.
@@ -90,15 +90,25 @@ LONG := ShortCircuitWalk|Endless|Seam|MiddleIsNoCross|WildScenes|FourHours
 
 # TestShortCircuitWalk walks through ten minutes of random damage here; the two hours are
 # ZALGOSCOPE_WALK=2h go test ./app/dream -run ShortCircuitWalk -timeout 30m
+APART := test-race test-long test-recorder test-pool test-neon
+.PHONY: $(APART)
 test: export ZALGOSCOPE_ALL = 1
 test: setup-test check
-	$(GO) test -race -timeout 30m -skip '$(LONG)' $(RACY)
-	$(GO) test -timeout 30m -run '$(LONG)' ./app/dream ./app/saver
-	$(GO) test -race -timeout 30m -run '$(WRITING)' ./app/record
-	$(GO) test -race -timeout 30m -run '$(POOL)' ./nn/cpu
-	GOARCH=arm64 CGO_ENABLED=0 $(GO) test -trimpath -exec "$$(command -v qemu-aarch64)" -run 'TestNEON|Kernels' ./nn/cpu
+	@# Each of these leaves a processor idle for a while.
+	$(MAKE) -j2 --output-sync $(APART)
 	@# One package more than there are processors: some wait for servers and sound.
 	$(GO) test -p $$(($$(nproc) + 1)) -timeout 30m $$($(GO) list ./... | grep -vxF "$$($(GO) list $(RACY))")
+
+test-race:
+	$(GO) test -race -timeout 30m -skip '$(LONG)' $(RACY)
+test-long:
+	$(GO) test -timeout 30m -run '$(LONG)' ./app/dream ./app/saver
+test-recorder:
+	$(GO) test -race -timeout 30m -run '$(WRITING)' ./app/record
+test-pool:
+	$(GO) test -race -timeout 30m -run '$(POOL)' ./nn/cpu
+test-neon:
+	GOARCH=arm64 CGO_ENABLED=0 $(GO) test -trimpath -exec "$$(command -v qemu-aarch64)" -run 'TestNEON|Kernels' ./nn/cpu
 
 # The processor engine's kernels for arm64, if need be by emulation, and a look at all that builds for Macs and for Windows on
 # arm64 without a C compiler.

@@ -35,7 +35,7 @@ func TestSliders(t *testing.T) {
 		from := 0.5
 		switch name {
 		case "canvas":
-			from, target = 0.02, 0.14 // small enough for the reference engine
+			from, target = 0.02, 0.14 // the others are seen soon
 		case "steps":
 			target = 0.2
 		case "octaves":

@@ -19,7 +19,7 @@ import (
 func TestReplayGuide(t *testing.T) {
 	dir := t.TempDir()
 	guide, path := filepath.Join(dir, "guide.png"), filepath.Join(dir, "a.gif")
-	if err := picture.Save(guide, newScene(300, 200).frame(0)); err != nil {
+	if err := picture.Save(guide, newScene(72, 48).frame(0)); err != nil {
 		t.Fatal(err)
 	}
 	net, start := tinyNet(), dream.Make("static", 24, 20, 99)
