@@ -45,6 +45,8 @@ const (
 	pixelsAtOnce = 512 // whose sums and what they are of stay in a core's own cache
 	productRows  = 16  // pixels in a register
 	productPairs = 16  // pairs in a row of one
+
+	productBlocks = 2 // of output channels at once: what their panels read together is what is coupled
 )
 
 // isTiled tells whether the convolution is products of AMX's registers.

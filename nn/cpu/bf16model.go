@@ -42,7 +42,9 @@ func model(name string, a arithmetic) *kernels {
 		narrow:   a.narrowRow, widen: widenRowGo, pair: a.pairRow, quad: a.quadRow,
 		peak: peakScalar, work: 16, speed: 0.5,
 	}
-	return portable.halved(name, h)
+	m := portable.halved(name, h)
+	m.conv, m.depth = [2][]kernel{{nil, fusedConv(1), fusedConv(2)}}, []kernel{nil, fusedDepth(1), fusedDepth(2)}
+	return m
 }
 
 const tiny = 0x1p-126 // the smallest normal float
@@ -99,6 +101,47 @@ func oddSum(p, c float64) float64 {
 	return s
 }
 
+// fusedConv computes n pixels of a block from floats in the order of plain Go's convolutions, but rounds each product and sum once, as
+// processors' vectors do.
+func fusedConv(n int) kernel {
+	return func(t *tile) {
+		acc := make([]block, n)
+		for i := range t.nsegs {
+			s := (*segment)(unsafe.Add(t.segs, i*int(unsafe.Sizeof(segment{}))))
+			s.walk(func(x unsafe.Pointer, w *block) {
+				for p := range acc {
+					v := *(*float32)(unsafe.Add(x, p*s.step))
+					for c := range w {
+						acc[p][c] = fused(acc[p][c], v, w[c])
+					}
+				}
+			})
+		}
+		t.end(acc, narrowed)
+	}
+}
+
+// fusedDepth is the same of a depthwise convolution.
+func fusedDepth(n int) kernel {
+	return depthKernel(n, narrowed, func(x address) block { return *x.at(0) })
+}
+
+// depthKernel computes n pixels of a block, each channel from its own, of pixels of either form.
+func depthKernel(n int, narrowed func(v float32) uint16, read func(x address) block) kernel {
+	return func(t *tile) {
+		acc, s := make([]block, n), (*segment)(t.segs)
+		for i, tap := range unsafe.Slice((*int)(s.taps), s.ntaps) {
+			w := (*block)(unsafe.Add(s.w, i*cellSize))
+			for p := range acc {
+				for c, v := range read(s.x.add(tap + p*s.step)) {
+					acc[p][c] = fused(acc[p][c], v, w[c])
+				}
+			}
+		}
+		t.end(acc, narrowed)
+	}
+}
+
 // convGroups computes n pixels of a block from groups of input channels.
 func (a arithmetic) convGroups(n int) kernel {
 	return func(t *tile) {
@@ -136,20 +179,12 @@ func (a arithmetic) groups(s *segment, pixel int, acc *block) {
 	}
 }
 
-// depthHalves computes n pixels of a block, each channel from its own.
+// depthHalves is fusedDepth of maps of bfloat16.
 func (a arithmetic) depthHalves(n int) kernel {
-	return func(t *tile) {
-		acc, s := make([]block, n), (*segment)(t.segs)
-		for i, tap := range unsafe.Slice((*int)(s.taps), s.ntaps) {
-			w := (*block)(unsafe.Add(s.w, i*cellSize))
-			for p := range acc {
-				for c, v := range s.x.halfAt(tap + p*s.step) {
-					acc[p][c] = fused(acc[p][c], widened(v), w[c])
-				}
-			}
-		}
-		t.end(acc, a.narrowed)
-	}
+	return depthKernel(n, a.narrowed, func(x address) (y block) {
+		widenBlock(&y, x.halfAt(0))
+		return y
+	})
 }
 
 // bendHalf has a kernel of floats read x, and f if so told, and write y in bfloat16.

@@ -146,8 +146,11 @@ func (o *conv) writeBlocks(w *worker, r region) {
 
 // pair is how many blocks a kernel computes at once.
 func (o *conv) pair() int {
-	if o.depthwise() {
+	switch {
+	case o.depthwise():
 		return 1
+	case o.isTiled():
+		return productBlocks
 	}
 	return o.k.pair
 }

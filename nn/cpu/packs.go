@@ -89,6 +89,9 @@ func (p *packs) get(key packKey, single bool, make func() matrix) []panel {
 		made.layout = byChannel
 	}
 	if key.half {
+		if p.k.half.products != nil {
+			made.pair = productBlocks
+		}
 		made.layout = made.layout.halved(p.k.half, key.taps)
 	}
 	made.panels = make().pack(made.layout, made.pair)
