@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Compare gradient steps of four families of nets, to 3/4 of their depth, with PyTorch on the CPU, in fp32.
+"""Compare gradient steps of four families of nets, to 3/4 of their depth, with PyTorch on the CPU, in fp32 and bfloat16.
 
 Exports EfficientNet-B0, MobileNetV3-large, ConvNeXt-tiny and ResNet-50 with random weights up to there, and measures each as
-compare.py does, by turns with PyTorch in both memory layouts, of which the quicker counts. Prints for each the quickest step and the
-median of the rounds' processor time a step, with the ratios. Needs torchvision, such as Debian's python3-torchvision.
+compare.py does, by turns with PyTorch in both memory layouts, of which the quicker counts. Prints for each net and precision the
+quickest step and the median of the rounds' processor time a step, with the ratios. Needs torchvision, such as Debian's python3-torchvision.
 
     nn/cpu/families.py --binary ./zalgoscope --threads 2
 """
@@ -36,6 +36,7 @@ def main():
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--rounds", type=int, default=3)
     p.add_argument("--seconds", type=float, default=2)
+    p.add_argument("--precision", default="fp32,bf16", help="those to measure")
     p.add_argument("--only", default="", help="name of the only net to measure, or its beginning")
     p.add_argument("--export", metavar="FOLDER", help="only write the nets there, for BenchmarkLayers")
     a = p.parse_args()
@@ -43,7 +44,7 @@ def main():
     torch.set_num_threads(a.threads)
     w, h = map(int, a.size.split("x"))
     print(f"{a.size}, {a.threads} threads, PyTorch {torch.__version__}")
-    print("| net | ours, ms | PyTorch, ms | times as long | ours, processor ms | PyTorch | times as much |\n| --- | --- | --- | --- | --- | --- | --- |")
+    print("| net | precision | ours, ms | PyTorch, ms | times as long | ours, processor ms | PyTorch | times as much |\n| --- | --- | --- | --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as folder:
         for name, net in nets():
             if not name.startswith(a.only):
@@ -54,14 +55,18 @@ def main():
             if a.export:
                 continue
             make = lambda: copy.deepcopy(net)
-            runs = [compare.Ours(a, "fp32", "out"), compare.Torch(make, w, h, False, False), compare.Torch(make, w, h, True, False)]
-            got = [[], [], []]
+            precisions = a.precision.split(",")
+            runs = {precision: [compare.Ours(a, precision, "out"), *(compare.Torch(make, w, h, last, precision == "bf16") for last in (False, True))] for precision in precisions}
+            got = {precision: [[], [], []] for precision in precisions}
             for _ in range(a.rounds):
-                for run, to in zip(runs, got):
-                    to.append(run.measure(a.seconds))
-            best = [min(r[0] for r in rounds) for rounds in got]
-            spent = [statistics.median(r[1] for r in rounds) for rounds in got]
-            print("| " + name + "".join(f" | {o:.1f} | {min(t):.1f} | {min(t) / o:.1f}" for o, *t in (best, spent)) + " |", flush=True)
+                for precision in precisions:
+                    for run, to in zip(runs[precision], got[precision]):
+                        to.append(run.measure(a.seconds))
+            for precision in precisions:
+                best = [min(r[0] for r in rounds) for rounds in got[precision]]
+                spent = [statistics.median(r[1] for r in rounds) for rounds in got[precision]]
+                columns = "".join(f" | {o:.1f} | {min(t):.1f} | {min(t) / o:.1f}" for o, *t in (best, spent))
+                print(f"| {name} | {precision}{columns} |", flush=True)
 
 
 if __name__ == "__main__":
