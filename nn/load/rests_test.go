@@ -224,6 +224,22 @@ func TestAttentionOperator(t *testing.T) {
 	}
 }
 
+// Heads in groups share keys and values, as they do where each is repeated for its group.
+func TestAttentionOperatorGroups(t *testing.T) {
+	heads := cat(array32("w", []int{8, 3, 1, 1}, ramp(24)...), op("Conv", "x,w", "c"), array64("apart", []int{4}, 1, 4, 2, -1), op("Reshape", "c,apart", "f"), op("Transpose", "f", "q", attrInts("perm", 0, 1, 3, 2)))
+	first := func(n int) []byte {
+		return cat(heads, array64("from", []int{1}, 0), array64("to", []int{1}, n), array64("axis", []int{1}, 1), op("Slice", "q,from,to,axis", "k"))
+	}
+	each := func(from ...int) *nn.Net {
+		return mustONNX(t, model(23, heads, array64("from", []int{4}, from...), op("Gather", "q,from", "k", attrInt("axis", 1)), op("Attention", "q,k,k", "y")))
+	}
+	grouped := mustONNX(t, model(23, first(2), op("Attention", "q,k,k", "y")))
+	near(t, run(t, grouped, "y"), run(t, each(0, 0, 1, 1), "y"))
+	alone := mustONNX(t, model(23, first(1), op("Attention", "q,k,k", "y")))
+	near(t, run(t, alone, "y"), run(t, each(0, 0, 0, 0), "y"))
+	near(t, run(t, mustONNX(t, model(23, first(4), op("Attention", "q,k,k", "y"))), "y"), run(t, each(0, 1, 2, 3), "y"))
+}
+
 // The layers of an index have a name each.
 func TestArgMaxNames(t *testing.T) {
 	net := mustONNX(t, model(13, op("ArgMax", "x", "y", attrInt("axis", 3))))
@@ -268,6 +284,27 @@ func TestAttentionOperatorMask(t *testing.T) {
 		return net
 	}
 	near(t, run(t, attend(typed("mask", 9, []int{63, 63}, truth...)), "y"), run(t, attend(array32("mask", []int{63, 63}, least...)), "y"))
+	// A mask of the keys alone counts for every query, and one that ends early leaves the rest out.
+	row, rows := make([]byte, 63), make([]byte, 63*63)
+	for i := range rows {
+		if i%63 < 50 && i%63%4 > 0 {
+			row[i%63], rows[i] = 1, 1
+		}
+	}
+	want := run(t, attend(typed("mask", 9, []int{63, 63}, rows...)), "y")
+	zeros := make([]float32, 50)
+	for i := range zeros {
+		if row[i] == 0 {
+			zeros[i] = -1e30
+		}
+	}
+	for name, mask := range map[string][]byte{
+		"of the keys": typed("mask", 9, []int{63}, row...), "of every batch": typed("mask", 9, []int{1, 1, 1, 63}, row...),
+		"that ends early": typed("mask", 9, []int{1, 50}, row[:50]...), "for every query, that ends early": typed("mask", 9, []int{63, 50}, slices.Concat(slices.Repeat([][]byte{row[:50]}, 63)...)...),
+		"of numbers, that ends early": array32("mask", []int{1, 1, 1, 50}, zeros...),
+	} {
+		t.Run(name, func(t *testing.T) { near(t, run(t, attend(mask), "y"), want) })
+	}
 	var heard []string
 	_, err := ONNX(model(23, tokens, typed("mask", 2, []int{63, 63}, truth...), op("Attention", "t,t,t,mask", "y", heads...)), "t.onnx", Options{Warn: func(s string) { heard = append(heard, s) }})
 	wantError(t, complaint(err, heard), "its mask is of whole numbers")
