@@ -45,7 +45,7 @@ func (s screen) windows(title string) (found []window) {
 	return found
 }
 
-// click clicks so far from a window's right lower corner, where its buttons are.
+// click clicks so far from a window's right lower corner.
 func (s screen) click(w window, left, up int) {
 	s.do("mousemove", fmt.Sprint(w.x+w.w-left), fmt.Sprint(w.y+w.h-up), "click", "1")
 }
@@ -108,9 +108,9 @@ func TestSettingsDialogWithCommas(t *testing.T) {
 			dialog = w
 		}
 	}
-	screen.do("windowfocus", "--sync", fmt.Sprint(dialog.id), "key", "Tab", "key", "Tab", "key", "Right", "key", "Right")
 	set := regexp.MustCompile(`--speed-percent 150 --strength-percent 1(0[1-9]|[1-9]\d)\b`)
 	s.until("the preview has both", func() bool {
+		screen.click(dialog, 300, 576) // on the strength's slider, right of its middle
 		for _, id := range processes(home) {
 			args, _ := os.ReadFile("/proc/" + id + "/cmdline")
 			if set.MatchString(strings.ReplaceAll(string(args), "\x00", " ")) {
