@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"image"
 	"io"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -131,11 +130,12 @@ func (j *dreamJob) film(cmd *cobra.Command) error {
 			warn(film.Name() + " is damaged: " + damage)
 		}
 	}()
-	if ext := strings.ToLower(filepath.Ext(j.out)); ext == ".mp4" || ext == ".webm" {
+	sounds, note := record.HasSound(j.out, "the film's sound")
+	if sounds {
 		return j.pieces(cmd.Context(), d, film, frames, log)
 	}
 	if film.Sound {
-		say(fmt.Sprintf("%s has no place for the film's sound; .mp4 and .webm have", filepath.Ext(j.out)))
+		say(note)
 	}
 	return j.record(cmd.Context(), max(frames, 2), log.Recipe, func(add func(*image.RGBA) error) error {
 		return j.dreamFilm(cmd.Context(), d, film, 0, frames, add)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -51,12 +50,12 @@ func (j *dreamJob) hearMusic(flags *pflag.FlagSet) error {
 	if !flags.Changed("frames") {
 		j.frames = max(int(math.Ceil(m.score.Length()*j.fps)), 2)
 	}
-	ext := strings.ToLower(filepath.Ext(j.out))
-	if ext == ".mp4" || ext == ".webm" {
-		j.sound = &record.Sound{Path: m.music, Begin: m.score.Begin, Length: float64(j.frames) / j.fps}
-	} else {
-		say(fmt.Sprintf("%s has no place for sound; .mp4 and .webm have", ext))
+	sounds, note := record.HasSound(j.out, "sound")
+	if !sounds {
+		say(note)
+		return nil
 	}
+	j.sound = &record.Sound{Path: m.music, Begin: m.score.Begin, Length: float64(j.frames) / j.fps}
 	return nil
 }
 

@@ -15,6 +15,7 @@ type Format struct {
 	Name    string   // as people call it
 	Endings []string // of files' names, the usual one first
 	Film    bool     // all frames are in one file; else each is a file of its own
+	Sound   bool     // it has a place for sound
 	Note    string   // what it is good for
 
 	// check reports why it cannot be recorded with those options, at a size that is 0,0 where it is not known yet.
@@ -34,9 +35,9 @@ var Formats = []Format{
 		check: checkGIF, create: newGIF, cost: costOfGIF, magic: "GIF8", find: gifRecipe},
 	{Name: "APNG", Endings: []string{".apng"}, Film: true, Note: "a film without loss, which browsers show",
 		check: checkPlace, create: newAPNG, cost: costAs(".png"), magic: pngMagic, find: pngRecipe},
-	{Name: "MP4", Endings: []string{".mp4"}, Film: true, Note: "a film as H.264, by the ffmpeg program",
+	{Name: "MP4", Endings: []string{".mp4"}, Film: true, Sound: true, Note: "a film as H.264, by the ffmpeg program",
 		check: checkVideo(".mp4"), create: videoTo(".mp4"), cost: costOfVideo},
-	{Name: "WebM", Endings: []string{".webm"}, Film: true, Note: "a film as VP9, by the ffmpeg program",
+	{Name: "WebM", Endings: []string{".webm"}, Film: true, Sound: true, Note: "a film as VP9, by the ffmpeg program",
 		check: checkVideo(".webm"), create: videoTo(".webm"), cost: costOfVideo},
 	{Name: "PNG", Endings: []string{".png"}, Note: "a picture without loss; several frames are numbered",
 		check: checkPictures, create: newPictures, cost: costAs(".png"), magic: pngMagic, find: pngRecipe},
@@ -53,6 +54,20 @@ func FormatOf(path string) (*Format, error) {
 		return nil, fmt.Errorf("record: cannot record to %q: the name must end in %s", path, Either(all))
 	}
 	return &Formats[i], nil
+}
+
+// HasSound tells whether the kind of file that a name asks for has a place for sound, or else says so: of what there is no place, and which have one.
+func HasSound(path, of string) (ok bool, note string) {
+	if f, err := FormatOf(path); err == nil && f.Sound {
+		return true, ""
+	}
+	var have []string
+	for _, f := range Formats {
+		if f.Sound {
+			have = append(have, f.Endings[0])
+		}
+	}
+	return false, fmt.Sprintf("%s has no place for %s; %s have", filepath.Ext(path), of, strings.Join(have, " and "))
 }
 
 // Endings are the usual endings of films' names, or of those of pictures.
