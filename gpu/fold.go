@@ -104,7 +104,8 @@ func (p *plan) setPicture(x *tensor.Dense) {
 	l := p.layout
 	if l.folded {
 		f := nn.NewTensor(tensor.Shape{foldedChannels, l.picture.h, l.picture.w})
-		l.eachFolded(func(pixel, at int) { nn.Floats(f)[at] = nn.Floats(x)[pixel] })
+		from, to := nn.Floats(x), nn.Floats(f)
+		l.eachFolded(func(pixel, at int) { to[at] = from[pixel] })
 		x = f
 	}
 	p.engine.put("picture", l.picture, l.picture.act, x)
@@ -117,7 +118,8 @@ func (p *plan) pictureGradient() *tensor.Dense {
 	if l.folded {
 		f := dx
 		dx = nn.NewTensor(tensor.Shape{3, l.h, l.w})
-		l.eachFolded(func(pixel, at int) { nn.Floats(dx)[pixel] = nn.Floats(f)[at] })
+		from, to := nn.Floats(f), nn.Floats(dx)
+		l.eachFolded(func(pixel, at int) { to[pixel] = from[at] })
 	}
 	return dx
 }

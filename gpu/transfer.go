@@ -17,8 +17,8 @@ func (e *Engine) get(layer string, v *view, r region) *tensor.Dense {
 	back.start(r)
 	out := nn.NewTensor(tensor.Shape{v.channels, v.h, v.w})
 	back.wait(layer, func(data unsafe.Pointer) {
-		in := unsafe.Slice((*float32)(data), r.size/4)
-		v.each(func(at, c, y, x int) { nn.Floats(out)[(c*v.h+y)*v.w+x] = in[at] })
+		in, values := unsafe.Slice((*float32)(data), r.size/4), nn.Floats(out)
+		v.each(func(at, c, y, x int) { values[(c*v.h+y)*v.w+x] = in[at] })
 	})
 	return out
 }
@@ -26,8 +26,8 @@ func (e *Engine) get(layer string, v *view, r region) *tensor.Dense {
 // put writes a tensor to a view of a region of its blob, the padding with zeros.
 func (e *Engine) put(layer string, v *view, r region, t *tensor.Dense) {
 	r = v.body(r)
-	data := make([]float32, r.size/4)
-	v.each(func(at, c, y, x int) { data[at] = nn.Floats(t)[(c*v.h+y)*v.w+x] })
+	data, values := make([]float32, r.size/4), nn.Floats(t)
+	v.each(func(at, c, y, x int) { data[at] = values[(c*v.h+y)*v.w+x] })
 	e.bring(layer, r, data)
 }
 
