@@ -12,7 +12,7 @@ func binaries(t *testing.T, open Open) {
 	for _, pair := range tried([][2]string{
 		{"map", "map"}, {"map", "gate"}, {"gate", "map"}, {"map", "mask"}, {"mask", "map"}, {"gate", "mask"},
 		{"column", "map"}, {"map", "one"}, {"one", "mask"}, {"gate", "column"},
-	}, 3) {
+	}, 9) {
 		t.Run(pair[0]+" and "+pair[1], func(t *testing.T) {
 			p := openPair(t, open, binaryNet(pair, 37))
 			sizes := [][2]int{{1, 1}, {7, 5}, {17, 31}}
