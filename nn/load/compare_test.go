@@ -165,13 +165,75 @@ func boolean(name string, dims []int) []byte {
 	return typed(name, 9, dims, raw...)
 }
 
-// ONNX Runtime gives the same for nets of all kinds at all opsets; make compare brings it and runs this.
-func TestCompare(t *testing.T) {
+// ortRuntime asks ONNX Runtime about nets, by files in a folder.
+type ortRuntime struct {
+	t            *testing.T
+	modules, dir string
+}
+
+// newRuntime skips a test that make compare does not run.
+func newRuntime(t *testing.T) *ortRuntime {
 	modules := os.Getenv("ZALGOSCOPE_ONNXRUNTIME")
 	if modules == "" {
 		t.Skip("make compare runs this with ONNX Runtime")
 	}
-	dir := t.TempDir()
+	return &ortRuntime{t, modules, t.TempDir()}
+}
+
+// add gives it a model, which is to see a picture of a size.
+func (r *ortRuntime) add(name string, model []byte, width, height int) {
+	for ending, data := range map[string][]byte{".onnx": model, ".in": singles(ramp(3 * width * height)...), ".dims": fmt.Appendf(nil, "[1, 3, %d, %d]", height, width)} {
+		if err := os.WriteFile(filepath.Join(r.dir, name+ending), data, 0o600); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+}
+
+// run has it compute all.
+func (r *ortRuntime) run() {
+	if out, err := exec.Command("node", "testdata/compare.js", r.modules, r.dir).CombinedOutput(); err != nil {
+		r.t.Fatalf("%v: %s", err, out)
+	}
+}
+
+// compare fails unless its answer is got.
+func (r *ortRuntime) compare(name string, got []float32) {
+	r.t.Helper()
+	var said struct {
+		Dims  []int
+		Error string
+	}
+	data, err := os.ReadFile(filepath.Join(r.dir, name+".json"))
+	if err == nil {
+		err = json.Unmarshal(data, &said)
+	}
+	if err != nil || said.Error != "" {
+		r.t.Errorf("%s: ONNX Runtime: %v %s", name, err, said.Error)
+		return
+	}
+	raw, err := os.ReadFile(filepath.Join(r.dir, name+".out"))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if len(got)*4 != len(raw) {
+		r.t.Errorf("%s: %d numbers, want %v", name, len(got), said.Dims)
+		return
+	}
+	worst := 0.0
+	for i, v := range got {
+		want := float64(math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:])))
+		worst = max(worst, math.Abs(float64(v)-want)/(1+math.Abs(want)))
+	}
+	if !(worst <= 1e-4) {
+		r.t.Errorf("%s: off by %.2g", name, worst)
+	} else {
+		r.t.Logf("%s: %.1g", name, worst)
+	}
+}
+
+// ONNX Runtime gives the same for nets of all kinds at all opsets; make compare brings it and runs this.
+func TestCompare(t *testing.T) {
+	r := newRuntime(t)
 	nets := map[string]*nn.Net{}
 	for _, c := range comparedNets() {
 		for _, opset := range []int{9, 11, 13, 17, 18, 20, 21} {
@@ -181,61 +243,21 @@ func TestCompare(t *testing.T) {
 			name := fmt.Sprintf("%s, opset %d", c.name, opset)
 			graph := cat(input("x", 1, 3, 7, 9), c.graph(opset), bytesField(12, text(1, "y"), bytesField(2, bytesField(1, varint(1, 1)))))
 			data := cat(varint(1, 10), bytesField(7, text(2, "g"), graph), bytesField(8, text(1, ""), varint(2, opset)), c.parts)
-			write := func(ending string, data []byte) {
-				if err := os.WriteFile(filepath.Join(dir, name+ending), data, 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			write(".onnx", data)
-			write(".in", singles(ramp(3*7*9)...))
-			write(".dims", []byte("[1, 3, 7, 9]"))
+			r.add(name, data, 9, 7)
 			net, err := ONNX(data, "compare.onnx", Options{Warn: func(s string) { t.Errorf("%s: %s", name, s) }})
 			if err != nil {
 				t.Errorf("%s: %v", name, err)
+				continue
 			}
 			nets[name] = net
 		}
 	}
-	if out, err := exec.Command("node", "testdata/compare.js", modules, dir).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	r.run()
 	for name, net := range nets {
-		var said struct {
-			Dims  []int
-			Error string
-		}
-		data, err := os.ReadFile(filepath.Join(dir, name+".json"))
-		if err == nil {
-			err = json.Unmarshal(data, &said)
-		}
-		if err != nil || said.Error != "" {
-			t.Errorf("%s: ONNX Runtime: %v %s", name, err, said.Error)
-			continue
-		}
-		raw, err := os.ReadFile(filepath.Join(dir, name+".out"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if net == nil {
-			continue
-		}
 		if _, err := net.Find("y"); err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		got, worst := run(t, net, "y"), 0.0
-		if len(got)*4 != len(raw) {
-			t.Errorf("%s: %d numbers, want %v", name, len(got), said.Dims)
-			continue
-		}
-		for i, v := range got {
-			want := float64(math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:])))
-			worst = max(worst, math.Abs(float64(v)-want)/(1+math.Abs(want)))
-		}
-		if !(worst <= 1e-4) {
-			t.Errorf("%s: off by %.2g", name, worst)
-		} else {
-			t.Logf("%s: %.1g", name, worst)
-		}
+		r.compare(name, run(t, net, "y"))
 	}
 }

@@ -292,6 +292,9 @@ func (m *onnx) operation(n *node, in []operand) ([]operand, error) {
 		return m.branch(n, in)
 	}
 	in = m.aligned(n, in)
+	if n.kind == "CastLike" && len(in) == 2 && !in[0].mapped && in[1].mapped { // of a map the kind is all that is read
+		in = []operand{in[0], {array: &array{kind: cmp.Or(in[1].whole, float32s)}}}
+	}
 	if !slices.ContainsFunc(in, func(o operand) bool { return o.mapped }) {
 		if m.asMap(n, in) {
 			out, err := m.constantMaps(n, in)

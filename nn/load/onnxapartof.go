@@ -39,15 +39,24 @@ func (m *onnx) partly(x value, axes []int) (set []factor, everywhere, ok bool) {
 func placesOf(list []factor) []int {
 	at := []int{0}
 	for _, f := range list {
-		next := make([]int, 0, len(at)*f.size)
-		for _, base := range at {
-			for i := range f.size {
-				next = append(next, base+i*f.stride)
-			}
+		steps := make([]int, f.size)
+		for i := range steps {
+			steps[i] = i * f.stride
 		}
-		at = next
+		at = sums(at, steps)
 	}
 	return at
+}
+
+// sums are those of each of some places with each of some steps, in the order of the places.
+func sums(places, steps []int) []int {
+	out := make([]int, 0, len(places)*len(steps))
+	for _, at := range places {
+		for _, step := range steps {
+			out = append(out, at+step)
+		}
+	}
+	return out
 }
 
 // apart does to each set of channels, which are those that some factors count through, what is done to all channels of a map. Where that leaves

@@ -48,6 +48,7 @@ func init() {
 		"ScatterND":        (*onnx).scatterND,
 		"Slice":            (*onnx).sliceArray,
 		"Tile":             (*onnx).tileArray,
+		"Trilu":            (*onnx).triangleArray,
 		"Transpose":        (*onnx).transposeArray,
 		"Where":            (*onnx).whereArray,
 	}

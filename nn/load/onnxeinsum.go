@@ -114,6 +114,15 @@ func (m *onnx) einsumOfMaps(n *node, in []operand, e equation) (value, error) {
 	if len(left) != 1 || len(right) != 1 || len(inner) != 1 || len(order) != len(e.out) {
 		return a, refused
 	}
+	if result := []byte(e.out); a.products == nil && b.products == nil && slices.Index(result, left[0]) > slices.Index(result, right[0]) {
+		// The keys come first: queries are those whose letter does in the result.
+		start := m.mark()
+		v, err := m.einsumOfMaps(n, []operand{in[1], in[0]}, equation{in: []string{e.in[1], e.in[0]}, out: e.out})
+		if err == nil {
+			return v, nil
+		}
+		m.rollback(start)
+	}
 	seen := func(v value, as view, letters string, want []byte) value {
 		out := make(view, len(want))
 		for i, c := range want {

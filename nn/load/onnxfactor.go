@@ -139,16 +139,10 @@ func (m *onnx) headed(l label, f factorOf, heads []int) (value, error) {
 		if i < len(heads) && len(at) < heads[i] {
 			at = make([]int, heads[i])
 		}
-		var all []int
 		if len(from)*len(at) > maxChannels {
 			return f.x, fmt.Errorf("multiplies matrices of more than %d channels", maxChannels)
 		}
-		for _, base := range from {
-			for _, step := range at {
-				all = append(all, base+step)
-			}
-		}
-		from = all
+		from = sums(from, at)
 	}
 	if err := m.charge(len(from)); err != nil {
 		return f.x, err

@@ -121,6 +121,15 @@ func (m *onnx) alike(a, b value) bool {
 
 // pair combines two operands, one of them a map at least.
 func (m *onnx) pair(l label, fn nn.BinaryFn, a, b operand) (value, error) {
+	for _, o := range []struct{ x, c *operand }{{&a, &b}, {&b, &a}} {
+		if o.x.mapped && o.c.array != nil {
+			if v, ok, err := m.counted(l, o.x.value, o.c.array); err != nil {
+				return v, err
+			} else if ok {
+				*o.c = mapOf(v)
+			}
+		}
+	}
 	switch {
 	case a.mapped && b.mapped:
 		return m.binary(l, fn, a.value, b.value)

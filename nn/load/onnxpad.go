@@ -221,12 +221,21 @@ func (g *graph) settle(v value) (value, error) {
 	return at.like(v), nil
 }
 
-// settleOutputs has layers pad what the net gives out padded, and put in order what it gives out transposed.
+// settleOutputs has layers pad what the net gives out padded, multiply what it gives out as products, and put in order what it gives out transposed.
 func (m *onnx) settleOutputs() error {
 	for _, name := range m.outputs {
 		v, ok := m.values[name]
 		if !ok || !v.mapped || v.lost != nil {
 			continue
+		}
+		if v.products != nil {
+			made, ok := m.made(label{name: name}, []operand{v})
+			if !ok {
+				m.lose(label{name: name}, "MatMul", errProducts)
+				continue
+			}
+			v = made[0]
+			m.alias(v.value, name)
 		}
 		var err error
 		if v.value, err = m.settle(v.value); err != nil {

@@ -21,6 +21,9 @@ type products struct {
 	lifted bool     // by numbers that all keys of a query share and that are left out, as they change no share
 	shares bool
 	mix    *mixture // of the shares of op's heads; nil for none
+
+	stage stage     // how far they are on the way to shares, where those are spelt out
+	of    *products // those that the largest or the totals are of; nil for others
 }
 
 const keysAxis = 3
@@ -40,6 +43,9 @@ func (m *onnx) ofProducts(n *node, in []operand) (value, error) {
 	at := slices.IndexFunc(in, func(o operand) bool { return o.mapped && o.products != nil })
 	x := in[at].value
 	refused := errProducts
+	if v, ok, err := m.sharesSpelt(n, in); ok {
+		return v, err
+	}
 	switch {
 	case n.kind == "MatMul" && at == 1 && in[0].mapped && in[0].products == nil && len(*x.as) > 1:
 		// The same with all matrices transposed.
@@ -48,6 +54,8 @@ func (m *onnx) ofProducts(n *node, in []operand) (value, error) {
 			return x, err
 		}
 		return m.looks(label{}, v, *m.turnedLast(v).as)
+	case n.kind == "Where" && len(in) == 3 && at > 0 && in[0].array != nil && in[3-at].array != nil:
+		return m.maskedProducts(n, in, at)
 	case at > 1 || slices.ContainsFunc(in[at+1:], func(o operand) bool { return o.mapped && o.products != nil }):
 		return x, refused
 	case n.kind == "Einsum" && len(in) == 2 && !in[1-at].mapped:
@@ -81,6 +89,25 @@ func (m *onnx) ofProducts(n *node, in []operand) (value, error) {
 		return m.scaledProducts(n, x, in[1-at].array, at == 1)
 	}
 	return x, refused
+}
+
+// maskedProducts has a number so far below zero that nothing is left of its share in place of some products: it is added to them.
+func (m *onnx) maskedProducts(n *node, in []operand, at int) (value, error) {
+	const least = -1e4
+	x, below := in[at].value, in[3-at].array
+	if v, err := below.floats(1); x.products.shares || below.len() != 1 || err != nil || v[0] > least {
+		return x, errProducts
+	}
+	zero := numbers{real: []float32{0}}.of([]int{})
+	list := []*array{in[0].array, zero, below}
+	if at == 2 {
+		list = []*array{in[0].array, below, zero}
+	}
+	mask, err := onnxConstants[n.kind](m, n, list)
+	if err != nil {
+		return x, err
+	}
+	return m.biased(n.label, x, mask, 1)
 }
 
 // turnedLast is a value with its last two dimensions swapped.
@@ -118,7 +145,12 @@ func (m *onnx) withoutShares(l label, p *products, values value) (value, error) 
 	return m.add(l, &nn.MatMul{Heads: p.op.Heads}, gram, value{layer: p.q.layer, pad: p.q.pad, padder: p.q.padder})
 }
 
-// made has layers make products that are given as inputs, where there are as many keys at any size; ok is false where nothing is made.
+// makes tells whether layers can make products: there are as many keys at any size.
+func (m *onnx) makes(p *products) bool {
+	return !p.shares && !p.lifted && p.stage == unspelt && p.op.Bias == nil && !p.op.Windowed() && !m.grows(p.k.layer)
+}
+
+// made has layers make products that are given as inputs; ok is false where nothing is made.
 func (m *onnx) made(l label, in []operand) (out []operand, ok bool) {
 	out = slices.Clone(in)
 	for i, o := range in {
@@ -126,7 +158,7 @@ func (m *onnx) made(l label, in []operand) (out []operand, ok bool) {
 			continue
 		}
 		p := o.products
-		if p.shares || p.lifted || p.op.Bias != nil || p.op.Windowed() || m.grows(p.k.layer) {
+		if !m.makes(p) {
 			return nil, false
 		}
 		named := func(s string) label { return label{name: fmt.Sprintf("%s/%s%d", l.name, s, i)} }

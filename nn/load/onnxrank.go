@@ -168,22 +168,70 @@ func (m *onnx) triangle(n *node, in []operand) (value, error) {
 	if x.flat || x.last || x.plane || x.as != nil {
 		return x, unsupported(fmt.Sprintf("it takes a triangle of %v", m.dims(x)))
 	}
-	k := 0
-	if len(in) > 1 && in[1].array != nil {
-		list, err := in[1].array.ints()
-		if err != nil || len(list) != 1 {
-			return x, unsupported("its diagonal is not constant")
-		}
-		k = min(max(list[0], -maxWide), maxWide)
+	var diagonal *array
+	if len(in) > 1 {
+		diagonal = in[1].array
+	}
+	within, err := n.triangleOf(diagonal)
+	if err != nil {
+		return x, err
 	}
 	s := m.shape(x)
-	upper, t := n.integer("upper", 1) != 0, nn.NewTensor(tensor.Shape{1, s[1], s[2]})
+	t := nn.NewTensor(tensor.Shape{1, s[1], s[2]})
 	for y := range s[1] {
 		for c := range s[2] {
-			nn.Floats(t)[y*s[2]+c] = float32(number01(upper && c >= y+k || !upper && c <= y+k))
+			nn.Floats(t)[y*s[2]+c] = float32(number01(within(y, c)))
 		}
 	}
 	return m.withConstant(n.label, nn.Gated, t, x)
+}
+
+// triangleOf tells which rows and columns a Trilu with the diagonal given, nil for the main one, leaves as they are.
+func (n *node) triangleOf(diagonal *array) (within func(row, column int) bool, err error) {
+	k, upper := 0, n.integer("upper", 1) != 0
+	if diagonal != nil {
+		list, err := diagonal.ints()
+		if err != nil || len(list) != 1 {
+			return nil, unsupported("its diagonal is not constant")
+		}
+		k = min(max(list[0], -maxWide), maxWide)
+	}
+	return func(row, column int) bool { return upper && column >= row+k || !upper && column <= row+k }, nil
+}
+
+// triangleArray is the triangle of each matrix of a constant.
+func (m *onnx) triangleArray(n *node, in []*array) (*array, error) {
+	var diagonal *array
+	if len(in) > 1 {
+		diagonal = in[1]
+	}
+	within, err := n.triangleOf(diagonal)
+	if err != nil {
+		return nil, err
+	}
+	rank := len(in[0].dims)
+	if rank < 2 {
+		return nil, fmt.Errorf("takes a triangle of %v", in[0].dims)
+	}
+	if err := m.room(in[0].dims); err != nil {
+		return nil, err
+	}
+	a, err := m.decoded(in[0])
+	if err != nil {
+		return nil, err
+	}
+	v := numbers{ints: slices.Clone(a.known.ints), real: slices.Clone(a.known.real), loose: a.known.loose}
+	columns := a.dims[rank-1]
+	for i := range a.len() {
+		switch at := i % (a.dims[rank-2] * columns); {
+		case within(at/columns, at%columns):
+		case v.ints != nil:
+			v.ints[i] = 0
+		default:
+			v.real[i] = 0
+		}
+	}
+	return v.of(a.dims), nil
 }
 
 // isInf tells where a value is infinite, isNaN where it is no number.

@@ -44,20 +44,40 @@ func (m *onnx) scaled(l label, fn nn.BinaryFn, x value, c *array, swapped bool) 
 	return m.swapped(l, fn, other, x)
 }
 
-// widened is a map of one number repeated along the only axis of a constant that has more than one cell; other maps stay as they are.
+// widened is a map of one position repeated along the axes of a constant that have more cells than its own: one of a single number, or one that is
+// taken apart, such as a deviation for each group beside scales for the channels of each. Other maps stay as they are.
 func (m *onnx) widened(l label, x value, c *array) (value, error) {
-	n := c.len()
-	if m.shape(x).TotalSize() != 1 || c.kind.width() == 0 || n < 2 || n > maxChannels || !slices.Contains(c.dims, n) || len(c.dims) > maxDims {
+	if s := m.shape(x); s.TotalSize() != 1 && (x.as == nil || !m.pixel(x)) || c.kind.width() == 0 || len(c.dims) > maxDims {
 		return x, nil
 	}
-	as := make(view, max(len(c.dims), len(m.dims(x))))
-	as[len(as)-len(c.dims)+slices.Index(c.dims, n)] = []factor{{0, 1, n}}
-	if err := m.charge(n); err != nil {
+	own := m.viewOf(x)
+	as := make(view, max(len(c.dims), len(own)))
+	copy(as[len(as)-len(own):], own)
+	from, wider := []int{0}, false
+	for i, dim := range as {
+		at := placesOf(dim)
+		if k := i - len(as) + len(c.dims); k >= 0 && len(at) == 1 && c.dims[k] > 1 && c.dims[k] <= maxChannels/len(from) {
+			at, wider = make([]int, c.dims[k]), true
+		}
+		if len(from)*len(at) > maxChannels {
+			return x, nil
+		}
+		from, as[i] = sums(from, at), []factor{{0, 1, len(at)}}
+	}
+	if !wider {
+		return x, nil
+	}
+	stride := len(from)
+	for i := range as {
+		stride /= as[i][0].size
+		as[i][0].stride = stride
+	}
+	if err := m.charge(len(from)); err != nil {
 		return x, err
 	}
-	v, err := m.permuted(l, x, make([]int, n))
+	v, err := m.permuted(l, x, from)
 	if err == nil {
-		v, _ = m.seenAs(v, as)
+		v, _ = m.seenAs(v, as.normal())
 	}
 	return v, err
 }
@@ -224,7 +244,7 @@ func (m *onnx) beside(a *array, x value, fn nn.BinaryFn) (*tensor.Dense, error) 
 	}
 	if x.as != nil {
 		for i, n := range own {
-			if s := m.shape(x); n > 1 && n != dims[i] && m.tokens(x, i) && !m.fit(value{layer: x.layer}, s[0]*(n-dims[i])+m.shape(value{layer: x.layer}).TotalSize()) {
+			if s := m.shape(x); n > 1 && dims[i] > 1 && n != dims[i] && m.tokens(x, i) && !m.fit(value{layer: x.layer}, s[0]*(n-dims[i])+m.shape(value{layer: x.layer}).TotalSize()) {
 				return nil, unsupported(fmt.Sprintf("its constant is for %d positions, which no square picture has, and the file names no size", n))
 			}
 		}
