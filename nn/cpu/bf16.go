@@ -28,6 +28,7 @@ type halfKernels struct {
 	winograd [2]func(t *winogradTile)
 	products *products // of dense convolutions in place of conv and winograd, or nil
 	bendHalves
+	maxWords func(t *poolTile)    // the last of maxPool where no value is below zero or no number, else it sets beyond; or nil
 	maxPool  [3]func(t *poolTile) // from bfloat16 to floats, floats to bfloat16, and bfloat16 to the same
 	poolBack [3]func(t *poolTile) // a max pool's gradient, from bfloat16 to floats, floats to bfloat16, and bfloat16 to the same
 	widen    func(t *rowTile)     // takes n blocks of bfloat16 of x to floats in y

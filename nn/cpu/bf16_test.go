@@ -806,6 +806,67 @@ func TestHalfPools(t *testing.T) {
 	runtime.KeepAlive(halves)
 }
 
+// TestMaxWords wants the max pool that compares bits to give those of the one that compares numbers, of windows near each other and apart,
+// or to tell that it cannot: where the largest is below zero or a negative zero, or no number is in a window.
+func TestMaxWords(t *testing.T) {
+	k := needHalf(t)
+	if k.half.maxWords == nil {
+		t.Skip("the processor's kernels compare numbers alone")
+	}
+	r := rand.New(rand.NewPCG(8, 9))
+	const side = 80
+	x, middle := make([]uint16, 3*side*lanes), 3*side*lanes/2
+	for i := range x {
+		x[i] = narrowed(float32(r.IntN(20)) / 16) // many are equal
+	}
+	for _, c := range []struct {
+		name  string
+		value uint16
+		plain bool
+	}{{"zero", 0, true}, {"infinity", 0x7f80, true}, {"negative zero", 0x8000, false}, {"less than zero", 0xbf80, false}, {"no number", 0x7fc1, false}} {
+		x[middle] = c.value
+		for step := 1; step <= 3; step++ {
+			for n := 0; n*step <= side-3; n++ {
+				for _, cells := range []int{1, 9} {
+					told := checkWords(t, k, x, side, step, n, cells)
+					if all := n == side-3 && cells == 9; told && c.plain || all && told == c.plain {
+						t.Errorf("%s: %d windows of %d cells, %d apart: tells that it cannot: %v", c.name, n, cells, step, told)
+					}
+				}
+			}
+		}
+	}
+}
+
+// checkWords runs both kernels on n windows, step apart, of the cells of three rows, and gives whether that of words tells that it cannot.
+func checkWords(t *testing.T, k *kernels, x []uint16, side, step, n, cells int) (told bool) {
+	t.Helper()
+	var taps []poolTap
+	for j := range cells {
+		taps = append(taps, poolTap{x: (j/3*side + j%3) * halfSize, cell: j})
+	}
+	for _, args := range []bool{false, true} {
+		var y [2][]uint16
+		var arg [2][]byte
+		var beyond [2]int
+		for i, run := range []func(t *poolTile){k.half.maxWords, k.half.maxPool[2]} {
+			y[i], arg[i] = make([]uint16, (n+1)*lanes), make([]byte, (n+1)*lanes)
+			a := poolTile{x: addressOf(unsafe.Pointer(&x[0])), y: addressOf(unsafe.Pointer(&y[i][0])), n: n, xstep: step * halfSize, ystep: halfSize, argstep: lanes}
+			if args {
+				a.arg = addressOf(unsafe.Pointer(&arg[i][0]))
+			}
+			a.setTaps(taps)
+			run(&a)
+			beyond[i] = a.beyond
+		}
+		if told = beyond[0] != 0; !told && (!slices.Equal(y[0], y[1]) || !slices.Equal(arg[0], arg[1])) {
+			t.Errorf("%d windows of %d cells, %d apart: not what numbers give", n, cells, step)
+		}
+	}
+	runtime.KeepAlive(x)
+	return told
+}
+
 // TestHalfPoolGradients compares the max pools' gradients with the model, bit for bit: past a gate with and without a slope where they
 // write bfloat16, and added to what is there where they do not.
 func TestHalfPoolGradients(t *testing.T) {

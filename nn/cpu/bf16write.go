@@ -80,6 +80,9 @@ func (t *task) writesHalf(k *kernels) bool {
 			return false
 		}
 		o.run, o.out = o.rounding, t.out.half()
+		if o.x.isHalf() {
+			o.words = k.half.maxWords
+		}
 	case *maxPoolGradient:
 		if len(own) > 2 {
 			return false

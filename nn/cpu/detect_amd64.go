@@ -17,7 +17,7 @@ func halvers() []*kernels {
 	pairs := all[0].halved("avx512bf16", &halfKernels{
 		precision: nn.BF16, group: 2, unit: 1, narrowed: narrowed,
 		conv: convBF16, depth: depthBF16, rows: depthRowsBF16, bendHalves: bendHalves{mixBF16, scaleBF16, dotBF16, applyBF16, slopeBF16}, winograd: [2]func(t *winogradTile){winogradInput3BF16, winogradInput4BF16},
-		maxPool: [3]func(t *poolTile){maxPoolWideningBF16, maxPoolRoundingBF16, maxPoolBF16}, poolBack: [3]func(t *poolTile){maxPoolGradientWideningBF16, maxPoolGradientRoundingBF16, maxPoolGradientBF16},
+		maxWords: maxPoolWords, maxPool: [3]func(t *poolTile){maxPoolWideningBF16, maxPoolRoundingBF16, maxPoolBF16}, poolBack: [3]func(t *poolTile){maxPoolGradientWideningBF16, maxPoolGradientRoundingBF16, maxPoolGradientBF16},
 		narrow: narrowRowBF16, widen: widenRowBF16, pair: pairRowBF16,
 		peak: peakBF16, work: 18 * 32 * 2, speed: 220, slow: !pairsQuicken(),
 	})

@@ -135,6 +135,7 @@ type poolTile struct {
 	gate    address // backward to bfloat16, which never adds: the first pixel's 16 bits, or 0
 	gstep   int
 	slope   float32 // what those are multiplied by whose bit is clear
+	beyond  int     // of maxPoolWords: not 0 where it cannot tell
 }
 
 // poolTap is a cell of a window: byte offsets in x and arg, and its number.

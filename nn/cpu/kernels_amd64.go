@@ -3852,6 +3852,11 @@ func maxPoolWideningBF16(t *poolTile)
 //go:noescape
 func maxPoolRoundingBF16(t *poolTile)
 
+// maxPoolWords takes the maximum under windows of one shape, of at least one cell, of bfloat16 that is not below zero, else it sets beyond.
+//
+//go:noescape
+func maxPoolWords(t *poolTile)
+
 // maxPoolGradientWideningBF16 gathers the gradient of cells under windows of one shape.
 //
 //go:noescape

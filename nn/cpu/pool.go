@@ -87,6 +87,7 @@ type maxPool struct {
 	window
 	run      func(t *poolTile)
 	rounding func(t *poolTile) // the same to bfloat16, or nil
+	words    func(t *poolTile) // the same of rectified bfloat16, or nil
 	out, x   view
 	arg      *argmax // or nil
 }
@@ -97,16 +98,32 @@ func (o *maxPool) write(w *worker, r region) {
 	if o.arg != nil {
 		t.argstep = lanes
 	}
-	in, out := inner(o.xs)
-	for y := r.y0; y < r.y1; y++ {
-		for x := 0; x < o.out.w; x += t.n {
-			t.n = 1
-			if x == in && out > in {
-				t.n = out - in
-			}
-			o.tile(w, r.b0, r.b1, y, x)
+	run := o.run
+	if o.words != nil {
+		run = o.words
+	}
+	for y := r.y0; y < r.y1; {
+		y = o.lay(w, y, r.y1)
+		for b := r.b0; b < r.b1; b++ {
+			run = o.block(w, b, run)
 		}
 	}
+}
+
+// lay lists the runs of the first of rows y to end. It gives the row after them.
+func (o *maxPool) lay(w *worker, y, end int) int {
+	w.taps, w.runs = w.taps[:0], w.runs[:0]
+	in, out := inner(o.xs)
+	for ; y < end && len(w.taps) < mostTaps; y++ {
+		for x, n := 0, 0; x < o.out.w; x += n {
+			n = 1
+			if x == in && out > in {
+				n = out - in
+			}
+			o.list(w, y, x, n)
+		}
+	}
+	return y
 }
 
 // inner is the positions, first to last+1, whose windows lie wholly on the map.
@@ -115,148 +132,58 @@ func inner(s nn.Span) (from, to int) {
 	return from, min((s.In+s.Pad-s.Reach()+s.Stride)/s.Stride, s.Out)
 }
 
-// tile computes w.pool.n positions from x, whose windows have the same cells.
-func (o *maxPool) tile(w *worker, b0, b1, y, x int) {
-	t := &w.pool
+// list lists n positions from x.
+func (o *maxPool) list(w *worker, y, x, n int) {
 	y0, ky, ly := under(o.ys, y)
 	x0, kx, lx := under(o.xs, x)
 	down, right := o.ys.Dilation*o.x.row, o.xs.Dilation*o.x.cell
-	w.taps = w.taps[:0]
+	first := len(w.taps)
 	for i := range ly - ky {
 		for j := range lx - kx {
 			w.taps = append(w.taps, poolTap{x: i*down + j*right, cell: (ky+i)*o.xs.Kernel + kx + j})
 		}
 	}
-	t.setTaps(w.taps)
-	for b := b0; b < b1; b++ {
-		t.x, t.y = w.address(o.x.at(b, y0, x0)), w.address(o.out.at(b, y, x))
+	w.runs = append(w.runs, poolRun{y: y, x: x, n: n, row: y0, column: x0, first: first, last: len(w.taps)})
+}
+
+// block computes the worker's runs of a block. It gives the kernel to go on with: once that of words cannot tell, the map is not rectified.
+func (o *maxPool) block(w *worker, b int, run func(t *poolTile)) func(t *poolTile) {
+	t := &w.pool
+	for i := range w.runs {
+		u := &w.runs[i]
+		t.x, t.y = w.address(o.x.at(b, u.row, u.column)), w.address(o.out.at(b, u.y, u.x))
 		if o.arg != nil {
-			t.arg = w.address(o.arg.at(b, y, x))
+			t.arg = w.address(o.arg.at(b, u.y, u.x))
 		}
-		o.run(t)
+		if t.load(w, u); t.ntaps == 0 {
+			o.run(t)
+			continue
+		}
+		if run(t); t.beyond != 0 {
+			run, t.beyond = o.run, 0
+			run(t)
+		}
 	}
+	return run
+}
+
+// poolRun is n positions of a row whose windows have the same cells, and where the first tap's is.
+type poolRun struct {
+	y, x, n     int
+	row, column int
+	first, last int // of the worker's taps
+}
+
+const mostTaps = 400 // that are listed at once, so that the rows that they read, block by block, stay in a core's nearest cache
+
+// load tells the kernel of a run.
+func (t *poolTile) load(w *worker, u *poolRun) {
+	t.n = u.n
+	t.setTaps(w.taps[u.first:u.last])
 }
 
 func (t *poolTile) setTaps(taps []poolTap) {
 	if t.ntaps = len(taps); t.ntaps > 0 {
 		t.taps = unsafe.Pointer(&taps[0])
-	}
-}
-
-// maxPoolGradient gathers, for each cell, from the windows that took it.
-type maxPoolGradient struct {
-	window
-	k       *kernels
-	run     func(t *poolTile)
-	out, dy view
-	arg     *argmax
-	add     bool
-	gates   []gateRef // of an output in bfloat16, each alone, or nil
-	rows    []covered // over each row and column of the output
-	columns []covered
-}
-
-func newMaxPoolGradient(k *kernels, at window, out, dy view, arg *argmax, add bool) *maxPoolGradient {
-	o := &maxPoolGradient{window: at, k: k, out: out, dy: dy, arg: arg, add: add, rows: overs(at.ys), columns: overs(at.xs)}
-	if o.run = k.maxPoolGradient; dy.isHalf() && !o.widens() {
-		o.run = k.half.poolBack[0]
-	}
-	return o
-}
-
-// rounds has it write bfloat16.
-func (o *maxPoolGradient) rounds() {
-	o.out = o.out.half()
-	if o.run = o.k.half.poolBack[1]; o.dy.isHalf() && !o.widens() {
-		o.run = o.k.half.poolBack[2]
-	}
-}
-
-// widens tells whether values of bfloat16, each of which is read for many cells, are first taken to floats.
-func (o *maxPoolGradient) widens() bool {
-	return o.dy.isHalf() && o.ys.Kernel >= 2*o.ys.Stride && o.xs.Kernel >= 2*o.xs.Stride
-}
-
-// gathered is where a gradient is gathered from: the place of row y of block b, and the bytes from pixel to pixel, row to row
-// and block to block.
-type gathered struct {
-	at               address
-	b, y             int
-	cell, row, block int
-}
-
-// widened is rows of blocks in floats, in the worker's scratch.
-func (o *maxPoolGradient) widened(w *worker, r region) gathered {
-	v, y0, y1 := &o.dy, o.dy.h, 0
-	for _, c := range o.rows[r.y0:r.y1] {
-		y0, y1 = min(y0, c.first), max(y1, c.last)
-	}
-	g := gathered{b: r.b0, y: y0, cell: cellSize, row: v.w * cellSize, block: max(y1-y0, 0) * v.w * cellSize}
-	g.at = w.room((r.b1 - r.b0) * g.block)
-	for b := r.b0; b < r.b1; b++ {
-		for y := y0; y < y1; y++ {
-			w.line = rowTile{y: g.at.add((b-g.b)*g.block + (y-g.y)*g.row), x: w.address(v.at(b, y, 0)), n: v.w}
-			o.k.half.widen(&w.line)
-		}
-	}
-	return g
-}
-
-func (o *maxPoolGradient) write(w *worker, r region) {
-	from := gathered{at: w.address(o.dy.at(0, 0, 0)), cell: o.dy.cell, row: o.dy.row, block: o.dy.block}
-	if o.widens() {
-		from = o.widened(w, r)
-	}
-	t, s := &w.pool, o.xs.Stride
-	*t = poolTile{xstep: from.cell, ystep: s * o.out.cell, argstep: lanes, gstep: s * gateSize}
-	if o.add {
-		t.add = 1
-	}
-	// Cells a stride apart lie under the same cells of their windows, but near
-	// the ends, where windows are missing.
-	in, out := o.middle()
-	for y := r.y0; y < r.y1; y++ {
-		for x := 0; x < o.out.w; x++ {
-			t.n = 1
-			switch {
-			case x >= in && x < min(in+s, out):
-				t.n = (out - x + s - 1) / s
-			case x >= in+s && x < out:
-				continue
-			}
-			o.tile(w, &from, r.b0, r.b1, y, x)
-		}
-	}
-}
-
-// middle is the cells, first to last+1, that no missing window would cover.
-func (o *maxPoolGradient) middle() (from, to int) {
-	s := o.xs
-	return max(s.Reach()-s.Stride-s.Pad, 0), max(min(s.Start(s.Out), s.In), 0)
-}
-
-// tile computes w.pool.n cells from x, a stride apart.
-func (o *maxPoolGradient) tile(w *worker, from *gathered, b0, b1, y, x int) {
-	t := &w.pool
-	ys, xs := o.rows[y], o.columns[x]
-	y0, x0 := ys.first, xs.first
-	w.taps = w.taps[:0]
-	for i := y0; i < ys.last; i += ys.step {
-		for j := x0; j < xs.last; j += xs.step {
-			w.taps = append(w.taps, poolTap{
-				x:    (i-y0)*from.row + (j-x0)*from.cell,
-				arg:  ((i-y0)*o.arg.w + j - x0) * lanes,
-				cell: (y-o.ys.Start(i))/o.ys.Dilation*o.xs.Kernel + (x-o.xs.Start(j))/o.xs.Dilation,
-			})
-		}
-	}
-	t.setTaps(w.taps)
-	for b := b0; b < b1; b++ {
-		t.x = from.at.add((b-from.b)*from.block + (y0-from.y)*from.row + x0*from.cell)
-		t.y, t.arg = w.address(o.out.at(b, y, x)), w.address(o.arg.at(b, y0, x0))
-		if t.gate = 0; o.gates != nil && o.gates[b].gate != nil {
-			t.gate, t.slope = w.address(o.gates[b].at(y, x)), o.gates[b].slope
-		}
-		o.run(t)
 	}
 }

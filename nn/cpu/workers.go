@@ -23,6 +23,7 @@ type worker struct {
 	couplings  []coupling
 	pool       poolTile
 	taps       []poolTap
+	runs       []poolRun
 	lrn        lrnTile
 	line       rowTile
 	lanes      laneTile

@@ -90,6 +90,7 @@ func halves() {
 	extremePool(v, "maxPoolBF16", cmpNotLE, minusInfinity, halfForm, halfForm)
 	extremePool(v, "maxPoolWideningBF16", cmpNotLE, minusInfinity, halfForm, floatForm)
 	extremePool(v, "maxPoolRoundingBF16", cmpNotLE, minusInfinity, floatForm, halfForm)
+	maxPoolWords()
 	maxPoolGradient(v, "maxPoolGradientWideningBF16", halfForm, floatForm, false)
 	maxPoolGradient(v, "maxPoolGradientRoundingBF16", floatForm, halfForm, true)
 	maxPoolGradient(v, "maxPoolGradientBF16", halfForm, halfForm, true)
