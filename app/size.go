@@ -154,6 +154,17 @@ func (s *studio) sizeDial() widget.Dial {
 	}
 }
 
+// ask makes a longer side the wanted one. A canvas that is governed goes as far towards it as it is dreamed in time.
+func (z *sizer) ask(side float64) {
+	z.wanted = side
+	if z.governed {
+		side = z.Reach(side)
+	}
+	if side != z.Side {
+		z.Resize(side)
+	}
+}
+
 // applySize makes the pending size the wanted one, or refuses it.
 func (s *studio) applySize() {
 	z := &s.size
@@ -171,8 +182,7 @@ func (s *studio) applySize() {
 			w, h, byteText(need), byteText(have), mw, mh))
 		return
 	}
-	z.wanted = side
-	z.Resize(side)
+	z.ask(side)
 	s.publish()
 }
 

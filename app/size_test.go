@@ -3,6 +3,7 @@ package app
 import (
 	"image"
 	"testing"
+	"time"
 )
 
 // TestFirstSize begins with start pictures of several sizes, before anything is known of the speed, and after.
@@ -30,6 +31,32 @@ func TestFirstSize(t *testing.T) {
 		c.z.reshape(c.shape)
 		if w, h := c.z.Size(); w != c.w || h != c.h {
 			t.Errorf("%s begins at %gx%g, want %gx%g", c.name, w, h, c.w, c.h)
+		}
+	}
+}
+
+// TestAskedSize drags the slider of the canvas far to the right: a governed one goes no further than it is dreamed in time, so that
+// the picture does not stand for a minute.
+func TestAskedSize(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		governed bool
+		asked    float64
+		side     float64
+	}{
+		{"governed, far too large", true, 3200, 768},
+		{"governed, a little larger", true, 512, 512},
+		{"governed, smaller", true, 100, 100},
+		{"as the user says", false, 3200, 3200},
+	} {
+		z := sizer{governed: c.governed, wanted: 384}
+		z.reshape(image.Pt(640, 400))
+		for range 20 {
+			z.Dreamed(time.Second / 16)
+		}
+		z.ask(c.asked)
+		if z.Side != c.side || z.wanted != c.asked {
+			t.Errorf("%s: the longer side is %g of the wanted %g, want %g of %g", c.name, z.Side, z.wanted, c.side, c.asked)
 		}
 	}
 }

@@ -95,13 +95,30 @@ func (c *Canvas) Govern(asked float64, room func() float64) bool {
 	return true
 }
 
-// next is the longer side that a rate at the present one calls for. What a dream takes goes by its area.
-func (c *Canvas) next(rate, asked float64, room func() float64) float64 {
-	b := fluid
-	if c.Sharp {
-		b = sharp
+// Reach is the longer side that a canvas goes to where one is asked for: that, or as large as its dreams still come in time, by the
+// measured rate. While that is not known, a canvas does not grow: one dream far too large can take minutes.
+func (c *Canvas) Reach(asked float64) float64 {
+	if asked <= c.Side {
+		return asked
 	}
-	at := func(aim float64) float64 { return c.Side * math.Sqrt(rate/aim) }
+	return min(asked, max(c.Side, even(c.side(c.rate(), c.band().low))))
+}
+
+// band is the one of the canvas.
+func (c *Canvas) band() band {
+	if c.Sharp {
+		return sharp
+	}
+	return fluid
+}
+
+// side is the longer side that comes so many times a second, by the rate at the present one: what a dream takes goes by its area.
+func (c *Canvas) side(rate, aim float64) float64 { return c.Side * math.Sqrt(rate/aim) }
+
+// next is the longer side that a rate at the present one calls for.
+func (c *Canvas) next(rate, asked float64, room func() float64) float64 {
+	b := c.band()
+	at := func(aim float64) float64 { return c.side(rate, aim) }
 	side := c.Side
 	if rate < b.low || rate > b.high {
 		side = even(at(b.aim))

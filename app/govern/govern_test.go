@@ -80,6 +80,34 @@ func TestGovern(t *testing.T) {
 	}
 }
 
+// TestReach asks for sizes that are dreamed in time, and for one whose first dream would take a minute.
+func TestReach(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		sharp       bool
+		dreams      int // that were measured
+		speed       float64
+		asked, want float64
+	}{
+		{"smaller", false, 20, 6 * 384 * 240, 200, 200},
+		{"larger, and quick enough", false, 20, 20 * 384 * 240, 640, 640},
+		{"far larger", false, 20, 16 * 384 * 240, 3200, 768},
+		{"far larger on a slow machine", false, 20, 384 * 240, 3200, 384},
+		{"far larger, sharp", true, 20, 8 * 384 * 240, 3200, 1536},
+		{"larger, when nothing is known", false, 0, 1e9, 3200, 384},
+		{"smaller, when nothing is known", false, 0, 1e9, 100, 100},
+	} {
+		canvas := Canvas{Shape: image.Pt(640, 400), Sharp: c.sharp}
+		canvas.Resize(384)
+		for range c.dreams {
+			canvas.Dreamed(time.Duration(384 * 240 / c.speed * float64(time.Second)))
+		}
+		if got := canvas.Reach(c.asked); got != c.want {
+			t.Errorf("%s: the longer side goes to %g, want %g", c.name, got, c.want)
+		}
+	}
+}
+
 // TestSwitch goes from fluid to sharp and back on an engine that was measured already.
 func TestSwitch(t *testing.T) {
 	c := Canvas{Shape: image.Pt(640, 400)}
