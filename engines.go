@@ -16,7 +16,7 @@ import (
 
 // engines are what computes; the processor, which is always there, is the first.
 var engines = []cli.Engine{
-	{Name: "cpu", Open: openCPU, Learn: openLearner},
+	{Name: "cpu", Open: openCPU, Learn: openLearner, Hindered: cpu.Hindered},
 	{Name: "gl", Open: openGL, Devices: &cli.Devices{
 		List:   listGL,
 		Absent: func(err error) bool { return errors.Is(err, gpu.ErrNoDevice) },

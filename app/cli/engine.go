@@ -15,6 +15,8 @@ type Engine struct {
 	Open    func(net *nn.Net, o EngineOptions) (nn.Engine, error)
 	Devices *Devices          // nil for one that needs none but the processor
 	Learn   teach.OpenLearner // nil for one that cannot teach
+
+	Hindered func() string // tells why it does not compute by all that is there, "" where nothing is in its way; may be nil
 }
 
 // LearnerOptions say how a learner is opened.

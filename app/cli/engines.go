@@ -42,6 +42,11 @@ func listEngines(w io.Writer, engines []Engine) error {
 	if err := listHalf(w, engines[0], net); err != nil {
 		return err
 	}
+	if engines[0].Hindered != nil {
+		if text := engines[0].Hindered(); text != "" {
+			fmt.Fprintln(w, text)
+		}
+	}
 	chosen, why := engines[0].Name, "nothing else computes here"
 	for _, e := range engines {
 		if e.Devices == nil {

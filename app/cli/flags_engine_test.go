@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -166,8 +167,10 @@ func TestGoesOnWhereTheCardIsLost(t *testing.T) {
 	}
 }
 
-// The list ends in what auto chooses, and why.
+// The list ends in what auto chooses, and why. Before, it tells what the processor must do without.
 func TestEnginesCommand(t *testing.T) {
+	hinderedCPU := slices.Clone(testProgram.Engines)
+	hinderedCPU[0].Hindered = func() string { return "cpu amx: not used, for it is refused" }
 	for _, c := range []struct {
 		engines []Engine
 		want    string // the end of what is printed
@@ -175,6 +178,7 @@ func TestEnginesCommand(t *testing.T) {
 		{cards(&card{}, nil), "\ncard 1\nauto chooses card: it is there\n"},
 		{cards(&card{}, errNoCard), "\nauto chooses cpu: there is no card\n"},
 		{testProgram.Engines, "\nauto chooses cpu: nothing else computes here\n"},
+		{hinderedCPU, "\ncpu amx: not used, for it is refused\nauto chooses cpu: nothing else computes here\n"},
 	} {
 		var out strings.Builder
 		if err := listEngines(&out, c.engines); err != nil || !strings.HasPrefix(out.String(), "cpu ") || !strings.HasSuffix(out.String(), c.want) {

@@ -102,7 +102,7 @@ func (j *replayJob) run(cmd *cobra.Command, file string) error {
 		return err
 	}
 	defer engine.Close()
-	for _, d := range recipe.Differs(j.identity(), engine.Device()) {
+	for _, d := range recipe.Differs(j.identity(), engine.Device(), nn.PrecisionOf(engine)) {
 		warn(d + "; the frames may differ")
 	}
 	again := func() record.Recipe {

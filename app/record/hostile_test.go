@@ -64,7 +64,7 @@ func TestDecodeCostsItsLength(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if d := r.Differs(r.Net, r.Device); len(d) > 1 || len(d) == 1 && utf8.RuneCountInString(d[0]) > 1000 {
+				if d := r.Differs(r.Net, r.Device, r.Precision); len(d) > 1 || len(d) == 1 && utf8.RuneCountInString(d[0]) > 1000 {
 					t.Errorf("what is not known here takes %d lines, the first %d letters", len(d), len(d[0]))
 				}
 				return float64(after.TotalAlloc - before.TotalAlloc)

@@ -212,13 +212,16 @@ func (r Recipe) Source() dream.Source {
 
 // Differs lists what of the recipe is otherwise here, so that its frames cannot be
 // expected to be the same; it is empty where they can.
-func (r Recipe) Differs(net Net, device string) []string {
+func (r Recipe) Differs(net Net, device string, precision nn.Precision) []string {
 	var out []string
 	if r.Net.SHA256 != net.SHA256 {
 		out = append(out, fmt.Sprintf("the net was %q (%.12s), but is %q (%.12s)", r.Net.Name, r.Net.SHA256, net.Name, net.SHA256))
 	}
 	if r.Device != device {
 		out = append(out, fmt.Sprintf("the engine was %q, but is %q", r.Device, device))
+	}
+	if r.Precision != "" && r.Precision != precision {
+		out = append(out, fmt.Sprintf("it was computed in %.20q, but is in %q", r.Precision, precision))
 	}
 	if r.Cut {
 		out = append(out, "more was turned than its recipe could hold")

@@ -116,8 +116,38 @@ func TestDecodeTolerates(t *testing.T) {
 	if got := fmt.Sprint(r.Unknown); got != "[mood warp]" {
 		t.Errorf("got unknown %s, want [mood warp]", got)
 	}
-	if d := r.Differs(r.Net, r.Device); len(d) != 1 || !strings.Contains(d[0], "mood, warp") {
+	if d := r.Differs(r.Net, r.Device, r.Precision); len(d) != 1 || !strings.Contains(d[0], "mood, warp") {
 		t.Errorf("got %q, want one line with the two unknown entries", d)
+	}
+}
+
+// A precision that differs is told beside what else does, where the recipe says one.
+func TestDiffersInPrecision(t *testing.T) {
+	r := example(0)
+	other := r.Net
+	other.SHA256 = "another"
+	for _, c := range []struct {
+		was, is nn.Precision
+		device  string
+		net     Net
+		want    []string // a part of each line
+	}{
+		{nn.BF16Tiles, nn.BF16Tiles, r.Device, r.Net, nil},
+		{nn.BF16Tiles, nn.FP32, r.Device, r.Net, []string{`computed in "bf16-tiles", but is in "fp32"`}},
+		{"", nn.FP32, r.Device, r.Net, nil},
+		{nn.FP32, nn.BF16, "another", other, []string{"the net was", "the engine was", `"fp32", but is in "bf16"`}},
+	} {
+		r.Precision = c.was
+		got := r.Differs(c.net, c.device, c.is)
+		if len(got) != len(c.want) {
+			t.Errorf("%+v: got %q", c, got)
+			continue
+		}
+		for i, want := range c.want {
+			if !strings.Contains(got[i], want) {
+				t.Errorf("got %q, want %q in it", got[i], want)
+			}
+		}
 	}
 }
 

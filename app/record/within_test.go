@@ -71,7 +71,7 @@ func TestLongRecipes(t *testing.T) {
 			if !slices.Equal(got.Changes[:n-1], all.Changes[:n-1]) {
 				t.Errorf("%s: the first changes are others", c.file)
 			}
-			if d := got.Differs(got.Net, got.Device); (len(d) > 0) != c.cut {
+			if d := got.Differs(got.Net, got.Device, got.Precision); (len(d) > 0) != c.cut {
 				t.Errorf("%s: it says %q", c.file, d)
 			}
 			if _, err := (ReplayOptions{To: 1}).Frames(got); (err != nil) != (c.cut && got.Frames == 1) {

@@ -10,14 +10,17 @@ import (
 )
 
 // choose gives the kernels of a name, or for "" the best of a precision that the processor can run.
-func choose(name string, p nn.Precision) (*kernels, error) {
+func choose(name string, p nn.Precision) (*kernels, error) { return chooseOf(halvers(), name, p) }
+
+// chooseOf is choose where those are the kernels that multiply in bfloat16, the best first.
+func chooseOf(half []*kernels, name string, p nn.Precision) (*kernels, error) {
 	if name == "" {
 		name = os.Getenv("ZALGOSCOPE_CPU")
 	}
 	if name != "" {
-		return named(name, p)
+		return named(half, name, p)
 	}
-	half, float := halvers(), available()[0]
+	float := available()[0]
 	switch p {
 	case "", nn.FP32:
 		return float, nil
@@ -60,10 +63,10 @@ func (k *kernels) as(p nn.Precision) *kernels {
 	return k
 }
 
-// named gives the kernels of a name, which must be of the precision, if one is asked for but what is usual.
-func named(name string, p nn.Precision) (*kernels, error) {
+// named gives the kernels of a name, of those of bfloat16 and all others, which must be of the precision, if one is asked for but what is usual.
+func named(half []*kernels, name string, p nn.Precision) (*kernels, error) {
 	var names []string
-	for _, k := range slices.Concat(available(), halvers(), halfModels) {
+	for _, k := range slices.Concat(available(), half, halfModels) {
 		switch {
 		case k.name != name:
 			names = append(names, k.name)

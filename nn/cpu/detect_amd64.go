@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"fmt"
 	"sync"
 
 	"golang.org/x/sys/cpu"
@@ -10,9 +11,29 @@ import (
 
 // halvers lists the kernels that multiply in bfloat16 and that the processor can run, the best first.
 func halvers() []*kernels {
+	all, _ := halversOf(tilesAllowed)
+	return all
+}
+
+// Hindered tells why the processor does not compute by all that it has, "" where nothing is in its way.
+func Hindered() string {
+	_, err := halversOf(tilesAllowed)
+	return hindered(err)
+}
+
+// hindered is Hindered where the system has given an error when it was asked for leave.
+func hindered(err error) string {
+	if err == nil {
+		return ""
+	}
+	return fmt.Sprintf("cpu amx: not used, for the system gives no leave (%v)", err)
+}
+
+// halversOf is halvers where a function asks the system for leave to use AMX, and what it says if it is asked and refuses.
+func halversOf(allowed func() error) (list []*kernels, refused error) {
 	all, x := available(), cpu.X86
 	if !x.HasAVX512BF16 || all[0].name != "avx512" {
-		return nil
+		return nil, nil
 	}
 	pairs := all[0].halved("avx512bf16", &halfKernels{
 		precision: nn.BF16, group: 2, unit: 1, narrowed: narrowed,
@@ -21,12 +42,15 @@ func halvers() []*kernels {
 		narrow: narrowRowBF16, widen: widenRowBF16, pair: pairRowBF16,
 		peak: peakBF16, work: 18 * 32 * 2, speed: 220, slow: !pairsQuicken(),
 	})
-	if !x.HasAMXTile || !x.HasAMXBF16 || !tilesAllowed() {
-		return []*kernels{pairs}
+	if !x.HasAMXTile || !x.HasAMXBF16 {
+		return []*kernels{pairs}, nil
+	}
+	if err := allowed(); err != nil {
+		return []*kernels{pairs}, err
 	}
 	tiles := pairs.multiplied("amx", &products{sum: [2]kernel{sumProducts1, sumProducts2}, end: endProducts, couple: coupleBlocks})
 	tiles.half.peak, tiles.half.work, tiles.half.speed, tiles.half.slow = peakProducts, 4*2*16*16*32, 1000, false
-	return []*kernels{tiles, pairs}
+	return []*kernels{tiles, pairs}, nil
 }
 
 // tilesAllowed asks the system once for the process's leave to use AMX.

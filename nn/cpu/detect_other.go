@@ -2,6 +2,9 @@
 
 package cpu
 
+// Hindered tells why the processor does not compute by all that it has: nothing is in its way.
+func Hindered() string { return "" }
+
 // available lists the kernels that the processor can run, the best first.
 func available() []*kernels { return []*kernels{portable} }
 
