@@ -28,15 +28,16 @@ type Live struct {
 // liveRate is the pictures a second that are asked of what has a choice.
 const liveRate = 30
 
-// How long is waited for the first picture, for the next one, and before a source that is gone is tried again, the
-// first and every later time.
+// How long is waited for the first picture, for the next one, and at most before a source that is gone is tried again.
 const (
 	firstPicture = 15 * time.Second
 	firstAsked   = 2 * time.Minute // where people are asked what it is to show
 	nextPicture  = 10 * time.Second
-	retryFirst   = 500 * time.Millisecond
 	retryMost    = 5 * time.Second
 )
+
+// retryFirst is how long is waited before a source that is gone is tried again the first time; a test may change it.
+var retryFirst = 500 * time.Millisecond
 
 // OpenLive opens what Find finds and waits for its first picture. Pictures are of at most so many pixels on the longer side. note hears, on
 // another goroutine, that it is gone or back.

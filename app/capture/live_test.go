@@ -16,16 +16,6 @@ import (
 	"zalgoscope/app/toolstest"
 )
 
-// until waits for something.
-func until(t *testing.T, what string, done func() bool) {
-	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !done(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("%s does not come", what)
-		}
-	}
-}
-
 // TestLiveComesBack has a source that ends, as when it is unplugged: the last picture stays, a note tells of it, and it is
 // taken up again.
 func TestLiveComesBack(t *testing.T) {
@@ -56,11 +46,21 @@ func TestLiveComesBack(t *testing.T) {
 			t.Fatalf("no note says that it %s", want)
 		}
 	}
-	began := time.Now()
-	l.Close()
-	if d := time.Since(began); d > 3*time.Second {
-		t.Errorf("its end takes %v", d)
+}
+
+// TestLiveCloses closes a source that is to be tried again only in an hour.
+func TestLiveCloses(t *testing.T) {
+	toolstest.Need(t, "ffmpeg", "ffprobe")
+	usual := retryFirst
+	retryFirst = time.Hour
+	defer func() { retryFirst = usual }()
+	notes := make(chan string, 16)
+	l, err := OpenLive("lavfi:testsrc=s=64x48:r=30:d=0.3", 32, func(s string) { notes <- s })
+	if err != nil {
+		t.Fatal(err)
 	}
+	<-notes
+	toolstest.Ends(t, "closing a source that is gone", func() { l.Close() })
 }
 
 // TestReason has a note tell why a source went once, in plain words, whose name it begins with.
@@ -108,13 +108,13 @@ func TestPlayer(t *testing.T) {
 	defer p.Close()
 	level := func() int { return int(p.Image().RGBAAt(16, 12).R) }
 	seen := map[int]bool{}
-	until(t, "its end and its beginning again", func() bool {
+	toolstest.Until(t, "its end and its beginning again come", func() bool {
 		seen[level()] = true
 		return len(seen) >= 10 && level() < 60
 	})
 	p.Pause(true)
 	p.Seek(.5)
-	until(t, "half a second", func() bool { return level() >= 90 && level() <= 110 })
+	toolstest.Until(t, "half a second shows", func() bool { return level() >= 90 && level() <= 110 })
 	at := p.At()
 	time.Sleep(100 * time.Millisecond)
 	if p.At() != at || level() > 110 {
@@ -122,7 +122,7 @@ func TestPlayer(t *testing.T) {
 	}
 	p.SetLoop(false)
 	p.Pause(false)
-	until(t, "its end", func() bool { return level() >= 180 })
+	toolstest.Until(t, "its end comes", func() bool { return level() >= 180 })
 	time.Sleep(200 * time.Millisecond)
 	if level() < 180 {
 		t.Error("it begins anew though it is not to")
@@ -194,7 +194,7 @@ func TestSlides(t *testing.T) {
 	}
 	defer s.Close()
 	mixed := false
-	until(t, "the second picture", func() bool {
+	toolstest.Until(t, "the second picture comes", func() bool {
 		c := s.Image().RGBAAt(8, 8)
 		mixed = mixed || c.R > 50 && c.B > 50
 		return c.B == 255 && s.Image().Rect.Dx() == 20

@@ -77,7 +77,7 @@ func (p *saverProcess) ends(why string) time.Duration {
 			p.t.Errorf("%s: got %v and output %q, want a quiet end", why, err, p.errs.String())
 		}
 		return took
-	case <-time.After(patience):
+	case <-time.After(toolstest.Patience):
 		p.t.Fatalf("%s: the saver goes on; output %q", why, p.errs.String())
 		return 0
 	}

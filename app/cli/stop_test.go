@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"zalgoscope/app/teach/teachtest"
+	"zalgoscope/app/toolstest"
 	"zalgoscope/nn/load"
 )
 
@@ -45,7 +46,7 @@ func startMain(t *testing.T, dir string, before string, args ...string) (*exec.C
 // waitFor waits until a file in a folder has that many bytes at least.
 func waitFor(t *testing.T, pattern string, bytes int64) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(toolstest.Patience); ; time.Sleep(10 * time.Millisecond) {
 		found, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
@@ -118,7 +119,7 @@ func TestStopSignals(t *testing.T) {
 			go func() { ended <- cmd.Wait() }()
 			select {
 			case <-ended:
-			case <-time.After(patience):
+			case <-time.After(toolstest.Patience):
 				t.Fatal("it goes on")
 			}
 			if code := cmd.ProcessState.ExitCode(); code != stopped || !strings.HasSuffix(stderr.String(), "zalgoscope: stopped\n") {
@@ -235,7 +236,7 @@ func TestTeachStopsLate(t *testing.T) {
 		data, _ := os.ReadFile(filepath.Join(out, "said"))
 		return string(data)
 	}
-	for deadline := time.Now().Add(patience); !strings.Contains(said(), "second step"); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(toolstest.Patience); !strings.Contains(said(), "second step"); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("it does not begin its second step: %q", said())
 		}
@@ -267,7 +268,7 @@ func TestInterruptLeavesWholeFrames(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(toolstest.Patience); ; time.Sleep(20 * time.Millisecond) {
 		if found, _ := filepath.Glob(filepath.Join(dir, "*.png")); len(found) >= 3 {
 			break
 		}

@@ -65,7 +65,7 @@ func TestXScreenSaver(t *testing.T) {
 	_ = command("-exit") // the daemon may be gone before it answers
 	select {
 	case <-done:
-	case <-time.After(patience):
+	case <-time.After(toolstest.Patience):
 		t.Fatal("the daemon does not end")
 	}
 	if strings.Contains(log.String(), "zalgoscope:") || strings.Contains(log.String(), "exited with") {

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/jezek/xgb"
 	"github.com/jezek/xgb/xproto"
@@ -102,21 +101,10 @@ func (s *server) picture(id xproto.Window) *image.RGBA {
 	return m
 }
 
-// patience is how long a test waits for what has to come: long, as the machine may have much else to do.
-const patience = 3 * time.Minute
-
 // until waits for a condition.
-func (s *server) until(what string, ok func() bool) time.Duration {
+func (s *server) until(what string, ok func() bool) {
 	s.t.Helper()
-	began := time.Now()
-	for time.Since(began) < patience {
-		if ok() {
-			return time.Since(began)
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	s.t.Fatalf("waited in vain until %s", what)
-	return 0
+	toolstest.Until(s.t, what, ok)
 }
 
 // shot keeps a picture for people to look at where ZALGOSCOPE_SHOTS names a folder.

@@ -14,15 +14,6 @@ import (
 	"zalgoscope/app/toolstest"
 )
 
-func until(t *testing.T, what string, done func() bool) {
-	t.Helper()
-	for end := time.Now().Add(60 * time.Second); !done(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("waited in vain until %s", what)
-		}
-	}
-}
-
 func grey(w, h int) *image.RGBA {
 	m := image.NewRGBA(image.Rect(0, 0, w, h))
 	for i := range m.Pix {
@@ -100,7 +91,7 @@ func TestStreamSurvives(t *testing.T) {
 				if up, sent, _ := s.State(); !up || sent < 10 {
 					t.Errorf("up %t, sent %d", up, sent)
 				}
-				until(t, "both are there", func() bool {
+				toolstest.Until(t, "both are there", func() bool {
 					out, _ := ffmpeg.Probe("-show_entries", "packet=codec_type", "-of", "csv=p=0", file).Output()
 					return strings.Count(string(out), "video") >= 5 && strings.Count(string(out), "audio") >= 5
 				})
@@ -131,7 +122,7 @@ func TestStreamDrops(t *testing.T) {
 		noise.Pix[i] = uint8(i * i >> 3 * 7919 >> 5)
 	}
 	longest := time.Duration(0)
-	until(t, "pictures are dropped", func() bool {
+	toolstest.Until(t, "pictures are dropped", func() bool {
 		began := time.Now()
 		s.Show(noise)
 		longest = max(longest, time.Since(began))
@@ -146,7 +137,7 @@ func TestStreamDrops(t *testing.T) {
 		s.Close()
 		close(ended)
 	}()
-	until(t, "it ends", func() bool {
+	toolstest.Until(t, "it ends", func() bool {
 		select {
 		case <-ended:
 			return true
@@ -165,7 +156,7 @@ func TestStreamToFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Show(grey(65, 49)) // 4:2:0 has even sides
-	until(t, "a second is sent", func() bool { _, sent, _ := s.State(); return sent > 20 })
+	toolstest.Until(t, "a second is sent", func() bool { _, sent, _ := s.State(); return sent > 20 })
 	s.Close()
 	out, err := ffmpeg.Probe("-show_entries", "stream=codec_name,width,height", "-of", "csv=p=0", to).Output()
 	if text := string(out); err != nil || !strings.Contains(text, "h264,64,48") || !strings.Contains(text, "aac") {

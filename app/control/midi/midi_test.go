@@ -17,6 +17,7 @@ import (
 	"gitlab.com/gomidi/midi/v2"
 
 	"zalgoscope/app/control/surface"
+	"zalgoscope/app/toolstest"
 )
 
 // inputs is what bytes of a device say was done.
@@ -192,15 +193,6 @@ func (h *heard) all() (list []string, notes []Note) {
 	return slices.Clone(h.list), slices.Clone(h.notes)
 }
 
-func until(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("waited in vain until " + what)
-		}
-	}
-}
-
 // Devices that are plugged in are heard and told things, two of a name are kept apart, and one that comes back is heard again.
 func TestHotPlug(t *testing.T) {
 	var b bench
@@ -208,17 +200,17 @@ func TestHotPlug(t *testing.T) {
 	var h heard
 	d := Open(&b, h.hear, h.note)
 	defer d.Close()
-	until(t, "the first is heard", func() bool { return len(d.Names()) == 1 })
+	toolstest.Until(t, "the first is heard", func() bool { return len(d.Names()) == 1 })
 	first.say(0x90, 1, 2)
 	second := b.plug("Pads")
-	until(t, "the second is heard", func() bool { return len(d.Names()) == 2 })
+	toolstest.Until(t, "the second is heard", func() bool { return len(d.Names()) == 2 })
 	second.say(0x90, 3, 4)
 	list, _ := h.all()
 	if want := []string{"Pads: note 1 1=2", "Pads (2): note 1 3=4"}; !slices.Equal(list, want) {
 		t.Errorf("heard %q, want %q", list, want)
 	}
 	d.Tell("Pads (2)", []surface.Light{{Control: "note 1 3", Value: 5}, {Control: "cc14 2 1", Value: 8193}, {Control: "bend 1", Value: 16383}, {Control: "cc 3 9", Value: 7}})
-	until(t, "it is told", func() bool { second.mu.Lock(); defer second.mu.Unlock(); return len(second.told) == 5 })
+	toolstest.Until(t, "it is told", func() bool { second.mu.Lock(); defer second.mu.Unlock(); return len(second.told) == 5 })
 	if want := [][]byte{{0x90, 3, 5}, {0xb1, 1, 64}, {0xb1, 33, 1}, {0xe0, 127, 127}, {0xb2, 9, 7}}; !slices.EqualFunc(second.told, want, slices.Equal) || len(first.told) > 0 {
 		t.Errorf("told % x, want % x", second.told, want)
 	}
@@ -226,17 +218,17 @@ func TestHotPlug(t *testing.T) {
 	second.mu.Lock()
 	second.open, second.parser, second.told = false, newParser(func(midi.Message) {}), nil
 	second.mu.Unlock()
-	until(t, "the second is opened again", second.IsOpen)
-	until(t, "that is told", func() bool { _, notes := h.all(); return len(notes) == 4 })
+	toolstest.Until(t, "the second is opened again", second.IsOpen)
+	toolstest.Until(t, "that is told", func() bool { _, notes := h.all(); return len(notes) == 4 })
 	second.say(0x90, 5, 6)
 	if list, notes := h.all(); list[len(list)-1] != "Pads (2): note 1 5=6" || !notes[2].Gone || notes[3] != (Note{Device: "Pads (2)"}) {
 		t.Errorf("heard %q, with the notes %v", list, notes)
 	}
 	b.unplug(second)
 	b.unplug(first)
-	until(t, "both are gone", func() bool { return len(d.Names()) == 0 })
+	toolstest.Until(t, "both are gone", func() bool { return len(d.Names()) == 0 })
 	again := b.plug("Pads")
-	until(t, "it is back", func() bool { return len(d.Names()) == 1 })
+	toolstest.Until(t, "it is back", func() bool { return len(d.Names()) == 1 })
 	again.say(0xb0, 70, 1)
 	list, notes := h.all()
 	if list[len(list)-1] != "Pads: cc 1 70=1" || len(notes) != 7 {
@@ -252,7 +244,7 @@ func TestWhoseClock(t *testing.T) {
 	var h heard
 	d := Open(&b, h.hear, h.note)
 	defer d.Close()
-	until(t, "both are heard", func() bool { return len(d.Names()) == 2 })
+	toolstest.Until(t, "both are heard", func() bool { return len(d.Names()) == 2 })
 	start := time.Now()
 	ticks := func(device string, from, n int) (now time.Time) {
 		d.mu.Lock()
@@ -306,7 +298,7 @@ func TestRaw(t *testing.T) {
 		if err := syscall.Mkfifo(path, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		until(t, "it is heard", func() bool { return len(d.Names()) == 1 })
+		toolstest.Until(t, "it is heard", func() bool { return len(d.Names()) == 1 })
 		w, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {
 			t.Fatal(err)
@@ -316,15 +308,15 @@ func TestRaw(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		until(t, "all is heard", func() bool { list, _ := h.all(); return len(list) == 1000*(round+1) })
+		toolstest.Until(t, "all is heard", func() bool { list, _ := h.all(); return len(list) == 1000*(round+1) })
 		w.Close()
 		if err := os.Remove(path); err != nil {
 			t.Fatal(err)
 		}
-		until(t, "it is gone", func() bool { return len(d.Names()) == 0 })
+		toolstest.Until(t, "it is gone", func() bool { return len(d.Names()) == 0 })
 	}
 	if err := os.WriteFile(path, []byte{0xb0, 70, 1}, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	until(t, "a plain file is refused", func() bool { _, notes := h.all(); return notes[len(notes)-1].Err != nil })
+	toolstest.Until(t, "a plain file is refused", func() bool { _, notes := h.all(); return notes[len(notes)-1].Err != nil })
 }

@@ -131,7 +131,7 @@ func TestSequencer(t *testing.T) {
 	var h heard
 	d := Open(driver, h.hear, h.note)
 	defer d.Close()
-	until(t, "the devices are heard", func() bool { return len(d.Names()) > 0 })
+	toolstest.Until(t, "the devices are heard", func() bool { return len(d.Names()) > 0 })
 	name := ""
 	for _, n := range d.Names() {
 		if strings.Contains(n, "-0") || name == "" {
@@ -150,7 +150,7 @@ func TestSequencer(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 	}
-	until(t, "all is heard", func() bool { list, _ := h.all(); return len(list) >= len(want) })
+	toolstest.Until(t, "all is heard", func() bool { list, _ := h.all(); return len(list) >= len(want) })
 	if list, _ := h.all(); !slices.Equal(list, want) {
 		t.Errorf("heard %d of %d", len(list), len(want))
 	}

@@ -23,10 +23,9 @@ const (
 	Microphone = "microphone" // or whatever the server's default source is
 )
 
-const (
-	again = 2 * time.Second // between two tries to reach the source
-	quiet = 5 * time.Second // without samples, not even silent ones, it is lost
-)
+const quiet = 5 * time.Second // without samples, not even silent ones, it is lost
+
+var again = 2 * time.Second // between two tries to reach the source; a test may change it
 
 var errLost = errors.New("sound: no more sound comes; it is waited for")
 
