@@ -14,7 +14,7 @@ func (p *plan) forwardConcat(l placed, op *nn.Concat) {
 		if op.Axis != 0 {
 			h := headerOf(y, x)
 			h.Accumulate = int32(flag(k > 0))
-			table := p.table(l.name, tapTable(along(op, x, y, at)))
+			table := p.table(l.name, tapTable(op.Along(at, x.h, x.w, y.h, y.w)))
 			p.emit(l.name, "sample", nil, h, sampleParams{}, x.readAct(0), table, y.writeAct())
 			at += [...]int{1: x.h, 2: x.w}[op.Axis]
 			continue
@@ -34,7 +34,7 @@ func (p *plan) backwardConcat(l placed, op *nn.Concat) {
 	for _, j := range l.in {
 		x := p.layout.view(j)
 		if op.Axis != 0 {
-			rows, columns := along(op, x, y, at)
+			rows, columns := op.Along(at, x.h, x.w, y.h, y.w)
 			p.sendBack(l.name, rows, columns, x, y)
 			at += [...]int{1: x.h, 2: x.w}[op.Axis]
 			continue

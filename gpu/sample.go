@@ -62,12 +62,3 @@ func (p *plan) sendBack(layer string, rows, columns *nn.Taps, x, y *view) {
 	table := p.table(layer, tapTable(rows.Transpose(), columns.Transpose()))
 	p.gradient(layer, "sample", nil, x, y, sampleParams{}, table)
 }
-
-// along is the taps of the input x of a concat y that begins at a place along its axis.
-func along(op *nn.Concat, x, y *view, at int) (rows, columns *nn.Taps) {
-	rows, columns = nn.Keep{}.Taps(x.h), nn.Keep{}.Taps(x.w)
-	if op.Axis == 1 {
-		return nn.Place(x.h, at, y.h), columns
-	}
-	return rows, nn.Place(x.w, at, y.w)
-}

@@ -38,6 +38,14 @@ func (o *Concat) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	return out, nil
 }
 
+// Along is how the positions of an input of h x w lie in the output of oh x ow, in which it begins at a place along the axis, rows or columns.
+func (o *Concat) Along(at, h, w, oh, ow int) (rows, columns *Taps) {
+	if o.Axis == 1 {
+		return Place(h, at, oh), Keep{}.Taps(w)
+	}
+	return Keep{}.Taps(h), Place(w, at, ow)
+}
+
 func (*Concat) MACs([]tensor.Shape) int64 { return 0 }
 
 func (o *Concat) Forward(y *tensor.Dense, x []*tensor.Dense) {

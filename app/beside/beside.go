@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"zalgoscope/nn/disk"
 )
 
 // File is a file that is being written. It has to be ended by Take, Part or Discard. It is used by one
@@ -76,7 +78,7 @@ func (f *File) putInPlace() error {
 	if err != nil {
 		return err
 	}
-	lock(here)
+	disk.Lock(here)
 	_ = removeOpen(f.File, f.at)
 	f.File, f.at = here, f.path
 	return nil

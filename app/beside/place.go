@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"zalgoscope/nn/disk"
 )
 
 // mark begins the names of all files that are on their way.
@@ -100,7 +102,7 @@ func acquire(name string, patience time.Duration) (*os.File, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, busy := lock(f); !busy && still(f, name) {
+		if _, busy := disk.Lock(f); !busy && still(f, name) {
 			return f, f.Truncate(0)
 		}
 		_ = f.Close()
@@ -133,7 +135,7 @@ func idle(target string, patience time.Duration) error {
 		if err != nil {
 			return err
 		}
-		_, busy := lock(f)
+		_, busy := disk.Lock(f)
 		_ = f.Close()
 		if !busy {
 			return nil
@@ -170,7 +172,7 @@ func sweep(name string) {
 	if err != nil {
 		return
 	}
-	if got, _ := lock(f); got && still(f, name) {
+	if got, _ := disk.Lock(f); got && still(f, name) {
 		_ = removeOpen(f, name)
 		return
 	}

@@ -6,16 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
-
-	"golang.org/x/sys/unix"
 )
-
-// lock locks a file for as long as it is open here or in a child process. Another one has it where it is busy; it
-// is neither locked nor busy on file systems that have no locks.
-func lock(f *os.File) (got, busy bool) {
-	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	return err == nil, errors.Is(err, unix.EWOULDBLOCK)
-}
 
 // move gives the file, which stays open and locked, another name.
 func (f *File) move(to string) error {

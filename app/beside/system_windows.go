@@ -5,16 +5,8 @@ import (
 	"os"
 	"os/exec"
 
-	"golang.org/x/sys/windows"
+	"zalgoscope/nn/disk"
 )
-
-// lock locks a file for as long as it is open; see its namesake. The lock is of one byte where no file has any, since
-// others cannot read or write what is locked.
-func lock(f *os.File) (got, busy bool) {
-	behind := windows.Overlapped{OffsetHigh: 1 << 30}
-	err := windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &behind)
-	return err == nil, errors.Is(err, windows.ERROR_LOCK_VIOLATION)
-}
 
 // move gives the file another name, for which it has to be closed for a moment.
 func (f *File) move(to string) error {
@@ -40,7 +32,7 @@ func (f *File) reopen() error {
 	again, err := os.OpenFile(f.at, os.O_RDWR, 0)
 	if err == nil {
 		f.File = again
-		lock(again)
+		disk.Lock(again)
 	}
 	return err
 }

@@ -39,7 +39,7 @@ func (c *compiler) join(i int) {
 		if op.Axis == 0 {
 			stack.lead(in.out, choice(n.c, at, 0, in.c))
 		} else {
-			rows, columns := along(op, in, n, at)
+			rows, columns := op.Along(at, in.h, in.w, n.h, n.w)
 			o := newSample(c.packs.k, n.out, in.out, rows, columns)
 			o.add = at > 0
 			t.add(o)
@@ -58,7 +58,7 @@ func (g *gradientTask) fromConcat(i, u int, op *nn.Concat) {
 		switch {
 		case j != i:
 		case op.Axis != 0:
-			rows, columns := along(op, in, un, at)
+			rows, columns := op.Along(at, in.h, in.w, un.h, un.w)
 			g.sampled(dy, rows, columns)
 		case g.aligned(u):
 			g.plus(dy.slice(at/lanes, in.c))

@@ -80,15 +80,6 @@ func (g *gradientTask) sampled(dy view, rows, columns *nn.Taps) {
 	g.add(o)
 }
 
-// along is the taps of the input of a concat that begins at a place along its axis.
-func along(op *nn.Concat, in, out *node, at int) (rows, columns *nn.Taps) {
-	rows, columns = nn.Keep{}.Taps(in.h), nn.Keep{}.Taps(in.w)
-	if op.Axis == 1 {
-		return nn.Place(in.h, at, out.h), columns
-	}
-	return rows, nn.Place(in.w, at, out.w)
-}
-
 func (o *sample) write(w *worker, r region) {
 	zero := w.row(0, o.out.w)
 	clear(zero)

@@ -1,4 +1,4 @@
-// Package disk opens the files that people name. Only regular ones: a pipe may never end, and a
+// Package disk opens the files that people name, and locks files. Only regular ones are opened: a pipe may never end, and a
 // device may be endless, block, or do something when it is opened.
 package disk
 

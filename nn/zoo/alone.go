@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+
+	"zalgoscope/nn/disk"
 )
 
 // errBusy is of a file that somebody else brings at this moment.
@@ -17,7 +19,7 @@ func (d *download) alone() (done func(), err error) {
 		if err != nil {
 			return nil, err
 		}
-		if lock(f) {
+		if _, busy := disk.Lock(f); busy {
 			f.Close()
 			return nil, errBusy
 		}
