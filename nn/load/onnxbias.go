@@ -14,6 +14,11 @@ func (m *onnx) scaledProducts(n *node, x value, c *array, swapped bool) (value, 
 	sign := float32(1)
 	switch {
 	case (n.kind == "Mul" || n.kind == "Div" && !swapped) && c.kind.width() != 0 && c.len() == 1 && len(c.dims) <= len(*x.as):
+		if p := x.products; p.op.Bias == nil && p.q.pad == [4]int{} {
+			if by, ok, err := m.counted(n.label, p.q, c); err != nil || ok {
+				return m.scaledQueries(n, x, by, err)
+			}
+		}
 		by, err := c.floats(1)
 		if err != nil {
 			return x, err
@@ -42,6 +47,17 @@ func (m *onnx) scaledProducts(n *node, x value, c *array, swapped bool) (value, 
 		return x, errProducts
 	}
 	return m.biased(n.label, x, c, sign)
+}
+
+// scaledQueries multiplies or divides products by a map of one number, by way of their queries.
+func (m *onnx) scaledQueries(n *node, x, by value, err error) (value, error) {
+	if err != nil {
+		return x, err
+	}
+	q, err := m.binary(label{name: n.name + "/queries"}, binaryFns[n.kind], x.products.q, by)
+	x = x.with(func(p *products) { p.q = q })
+	x.layer = q.layer
+	return x, err
 }
 
 // biased adds a constant to products. Of the windows only those in the last row and column may have one of their own.

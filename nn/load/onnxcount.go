@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"math"
 
 	"gorgonia.org/tensor"
 
@@ -68,7 +69,7 @@ func countOf(number float32, s tensor.Shape, over [3]bool) []nn.Unary {
 		case value < 1:
 		case number == value:
 			return []nn.Unary{linear}
-		case near64(float64(number), 1/float64(value)):
+		case math.Abs(float64(number)*float64(value)-1) < 1e-6:
 			return []nn.Unary{linear, inverse}
 		}
 	}
