@@ -27,12 +27,13 @@ type session struct {
 	trunk   []string                      // names of the layers that the picker offers, from the picture on
 	logits  int                           // the layer of the labels, -1 for none
 
-	mu     sync.Mutex
-	asked  *beginning // of the dream that was last asked for; guarded by mu
-	device string     // the engine's; guarded by mu
-	frames []dreamed  // finished and not yet shown; guarded by mu
-	errs   []error    // guarded by mu
-	back   *refusal   // the last one; guarded by mu
+	mu        sync.Mutex
+	asked     *beginning   // of the dream that was last asked for; guarded by mu
+	device    string       // the engine's; guarded by mu
+	precision nn.Precision // the same
+	frames    []dreamed    // finished and not yet shown; guarded by mu
+	errs      []error      // guarded by mu
+	back      *refusal     // the last one; guarded by mu
 }
 
 // beginning is what a dream began with, and its recipe since. A session's dream may begin anew
@@ -106,7 +107,7 @@ func newSession(o opening, cfg Config) (*session, error) {
 		engine.Close()
 		return nil, err
 	}
-	s.engine, s.device = engine, engine.Device()
+	s.engine, s.device, s.precision = engine, engine.Device(), nn.PrecisionOf(engine)
 	s.asked = s.newBeginning(o.input(), o.start, o.feed, o.seed, o.memory)
 	s.present = s.asked
 	d.OnChange(s.present.log.Change)
@@ -218,7 +219,7 @@ func (s *session) refused() *refusal {
 func (s *session) move(m *nn.Moved) {
 	s.present.log.Move(m.Device)
 	s.mu.Lock()
-	s.device = m.Device
+	s.device, s.precision = m.Device, nn.PrecisionOf(s.engine)
 	s.mu.Unlock()
 	s.fail(m)
 }
@@ -228,6 +229,16 @@ func (s *session) deviceName() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.device
+}
+
+// precisionText tells what the engine computes in, "" for the usual floats.
+func (s *session) precisionText() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.precision == nn.FP32 {
+		return ""
+	}
+	return "in " + string(s.precision)
 }
 
 // news takes the frames and errors since the last time.

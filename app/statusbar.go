@@ -71,6 +71,9 @@ func (s *studio) status() string {
 	if text := s.streamText(); text != "" {
 		parts = slices.Insert(parts, 0, text)
 	}
+	if text := s.session.precisionText(); text != "" { // past what a small window has room for
+		parts = append(parts, text)
+	}
 	parts = append(parts, "input "+s.session.net.Input.String())
 	return strings.Join(parts, "   ·   ")
 }
