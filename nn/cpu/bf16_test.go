@@ -55,6 +55,16 @@ func needHalf(t *testing.T) *kernels {
 	return nil
 }
 
+// rounders are the processor's kernels of bfloat16 and the models of all; with -short no models where there are kernels, which
+// TestHalfModel and TestTilesModel hold to them bit by bit.
+func rounders() []*kernels {
+	own := halvers()
+	if testing.Short() && len(own) > 0 {
+		return own
+	}
+	return append(own, halfModels...)
+}
+
 // modelOf is the model of kernels of bfloat16.
 func modelOf(k *kernels) *kernels {
 	return halfModels[slices.IndexFunc(halfModels, func(m *kernels) bool { return m.precision() == k.precision() })]
@@ -682,7 +692,7 @@ func TestEncodings(t *testing.T) {
 
 // TestHalfErrors checks the gradient where nothing falls to the other side of a maximum or a sign: at a convolution alone.
 func TestHalfErrors(t *testing.T) {
-	for _, k := range append(halvers(), halfModels...) {
+	for _, k := range rounders() {
 		for _, l := range []struct{ in, out, kernel, pad, w, h int }{
 			{64, 48, 1, 0, 23, 17}, {32, 64, 3, 1, 25, 21}, {20, 34, 5, 2, 19, 22}, {3, 64, 7, 3, 40, 33}, {24, 32, 4, 1, 20, 20},
 		} {
@@ -743,7 +753,7 @@ func stemGradients(t *testing.T, slope float32) {
 			t.Fatal(err)
 		}
 	}
-	for _, k := range slices.Concat(available(), halvers(), halfModels) {
+	for _, k := range append(available(), rounders()...) {
 		most := enginetest.Exact.Near
 		if k.half != nil {
 			most = rounded.Near
