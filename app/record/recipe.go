@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -210,6 +211,12 @@ func (r Recipe) Source() dream.Source {
 	}
 }
 
+// threads ends the names of processors' engines.
+var threads = regexp.MustCompile(`, \d+ threads?$`)
+
+// computes is a device without what changes no bit of what it computes.
+func computes(device string) string { return threads.ReplaceAllString(device, "") }
+
 // Differs lists what of the recipe is otherwise here, so that its frames cannot be
 // expected to be the same; it is empty where they can.
 func (r Recipe) Differs(net Net, device string, precision nn.Precision) []string {
@@ -217,7 +224,7 @@ func (r Recipe) Differs(net Net, device string, precision nn.Precision) []string
 	if r.Net.SHA256 != net.SHA256 {
 		out = append(out, fmt.Sprintf("the net was %q (%.12s), but is %q (%.12s)", r.Net.Name, r.Net.SHA256, net.Name, net.SHA256))
 	}
-	if r.Device != device {
+	if computes(r.Device) != computes(device) {
 		out = append(out, fmt.Sprintf("the engine was %q, but is %q", r.Device, device))
 	}
 	if r.Precision != "" && r.Precision != precision {

@@ -151,6 +151,25 @@ func TestDiffersInPrecision(t *testing.T) {
 	}
 }
 
+// TestDiffers compares the engine of a recipe with others: how many threads an engine has changes no bit.
+func TestDiffers(t *testing.T) {
+	for _, c := range []struct {
+		was, is string
+		differs bool
+	}{
+		{"cpu amx, 1 thread", "cpu amx, 16 threads", false},
+		{"cpu avx512, 2 threads", "cpu avx512, 1 thread", false},
+		{"cpu avx512, 2 threads", "cpu avx2, 2 threads", true},
+		{"gl one, 2 threads, OpenGL 4.3", "gl one, 4 threads, OpenGL 4.3", true},
+		{"reference", "reference", false},
+	} {
+		r := Recipe{Device: c.was}
+		if d := r.Differs(r.Net, c.is, ""); (len(d) > 0) != c.differs {
+			t.Errorf("from %q to %q: %q, want a difference: %t", c.was, c.is, d, c.differs)
+		}
+	}
+}
+
 func TestDecodeRefuses(t *testing.T) {
 	good := example(1).Encode()
 	for _, c := range []struct{ name, text, want string }{

@@ -19,7 +19,7 @@ import (
 func (v *video) finish() error {
 	pieces, err := packets(v.place)
 	if err == nil && pieces.count < v.frames {
-		err = fmt.Errorf("%d of %d frames are in the file", pieces.count, v.frames)
+		err = fmt.Errorf("%d of %d frames came so far", pieces.count, v.frames)
 	}
 	if err != nil {
 		return v.trimmed(err)

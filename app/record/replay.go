@@ -31,10 +31,14 @@ func (o ReplayOptions) Frames(r Recipe) (int, error) {
 		return 0, errors.New("record: more was turned before this picture than its recipe could hold, so it cannot be made again; the studio goes on from it")
 	case to == 0:
 		return 0, errors.New("record: the recording was cut off and does not know its length; say which frame to end before")
-	case o.From < 0 || o.From >= to:
-		return 0, fmt.Errorf("record: frames %d to %d are none", o.From, to)
 	case r.Frames > 0 && to > r.Frames:
 		return 0, fmt.Errorf("record: the recording has %d frames, so it cannot be replayed to frame %d", r.Frames, to)
+	case o.From < 0:
+		return 0, fmt.Errorf("record: the first frame is number 0, so a recording cannot be replayed from %d", o.From)
+	case r.Frames > 0 && o.From >= r.Frames:
+		return 0, fmt.Errorf("record: the recording has %d frames, so that there is none from number %d on", r.Frames, o.From)
+	case o.From >= to:
+		return 0, fmt.Errorf("record: there is no frame from number %d to before number %d; the second has to be larger", o.From, to)
 	}
 	return to - o.From, nil
 }

@@ -230,7 +230,9 @@ func TestReplayRefuses(t *testing.T) {
 	}{
 		{"unknown length", "cut off", func(r *Recipe) { r.Frames = 0 }, ReplayOptions{}},
 		{"past the end", "2 frames", func(*Recipe) {}, ReplayOptions{To: 3}},
-		{"backwards", "none", func(*Recipe) {}, ReplayOptions{From: 2, To: 1}},
+		{"from the end", "2 frames, so that there is none from number 2 on", func(*Recipe) {}, ReplayOptions{From: 2}},
+		{"backwards", "no frame from number 1 to before number 1", func(*Recipe) {}, ReplayOptions{From: 1, To: 1}},
+		{"from before it", "from -1", func(*Recipe) {}, ReplayOptions{From: -1}},
 		{"another start", "not the one", func(r *Recipe) { r.Start.SHA256 = "77" }, ReplayOptions{}},
 		{"a lost start", "start picture", func(r *Recipe) { r.Start.Name = "/nowhere.png" }, ReplayOptions{}},
 		{"invalid", "no settings", func(r *Recipe) { r.Changes = nil }, ReplayOptions{}},
