@@ -75,7 +75,25 @@ func (p *Program) Command() *cobra.Command {
 		enginesCommand(e), benchCommand(e), keysCommand(), addressesCommand(), midiCommand(), saverCommand(e), teachCommand(e), settingsCommand(), shareCommand(), outputCommand(), grimoireCommand(),
 	)
 	tellArguments(cmd)
+	cmd.InitDefaultHelpCmd()
+	for _, c := range cmd.Commands() {
+		if c.Name() == "help" {
+			c.Args = checkTopic
+		}
+	}
 	return cmd
+}
+
+// checkTopic refuses help about what is no command, for which cobra takes any word to be the studio's input.
+func checkTopic(cmd *cobra.Command, args []string) error {
+	root := cmd.Root()
+	if found, _, err := root.Find(args); err != nil || found != root || len(args) == 0 {
+		return nil // of which cobra tells
+	}
+	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
+		return fmt.Errorf("there is no command %q; is '%s help %s' meant?", args[0], root.Name(), near[0])
+	}
+	return fmt.Errorf("there is no command %q; '%s help' lists them", args[0], root.Name())
 }
 
 // tellArguments has a command and those below it show how they are called where they are not called so.

@@ -139,6 +139,8 @@ func TestCommandErrors(t *testing.T) {
 		{"not an .npy file", []string{"probe", file("x.npy", "hello"), "--layer", "conv1", "-o", out}},
 		{"accepts at most 1", []string{"draem", "a", "b"}},
 		{"is 'zalgoscope dream' meant?", []string{"draem"}},
+		{"is 'zalgoscope help dream' meant?", []string{"help", "draem"}},
+		{"no command \"nothing\"; 'zalgoscope help' lists them", []string{"help", "nothing"}},
 		{"is damaged", []string{file("fake.png", "GIF89a......")}},
 		{"none.png", []string{filepath.Join(dir, "none.png")}},
 	} {
