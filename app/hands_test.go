@@ -34,6 +34,12 @@ func TestWheelStays(t *testing.T) {
 	if s.Want != before {
 		t.Errorf("scrolling turned knobs from %+v to %+v", before, s.Want)
 	}
+	w.ask(request{Do: "reveal", Name: "start static"})
+	s = w.until("what to begin with is in sight", func(s state) bool { return mid(s.Spots["start static"]).In(s.View) })
+	offset := s.Offset
+	w.move(mid(s.Spots["start static"]))
+	w.do("click", "5")
+	w.until("the panel goes on over pictures that are all in sight", func(s state) bool { return s.Offset > offset })
 	w.key("F1")
 	w.until("the keys are shown", func(s state) bool { return s.Help })
 	w.shot("keys-640x400")
@@ -366,6 +372,11 @@ func TestSecondWindow(t *testing.T) {
 	w.do("search", "--classname", "^zalgoscope$", "windowfocus", "--sync")
 	w.key("o")
 	w.until("it comes again", func(s state) bool { return s.Output && second() != 0 })
+	w.do("search", "--classname", "^zalgoscope-output$", "windowfocus", "--sync", "key", "o")
+	w.until("the key that opened it closes it, although it has the keys itself", func(s state) bool { return !s.Output && second() == 0 })
+	w.do("search", "--classname", "^zalgoscope$", "windowfocus", "--sync")
+	w.key("o")
+	w.until("it comes a third time", func(s state) bool { return s.Output && second() != 0 })
 	w.close()
 	for end := time.Now().Add(patience); second() != 0; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {

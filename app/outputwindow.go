@@ -104,7 +104,7 @@ func (w *outputWindow) Update() error {
 	switch {
 	case double, inpututil.IsKeyJustPressed(ebiten.KeyF11), inpututil.IsKeyJustPressed(ebiten.KeyF), escape && full:
 		ebiten.SetFullscreen(!full)
-	case escape:
+	case escape, inpututil.IsKeyJustPressed(ebiten.KeyO): // which opened it, and window managers often give it the keys
 		return ebiten.Termination
 	}
 	mode := ebiten.CursorModeVisible

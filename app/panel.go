@@ -195,7 +195,7 @@ func (p *panel) overTrack(at image.Point) bool {
 		}
 	}
 	for _, b := range p.blocks {
-		if b.Wheel != nil && at.In(b.GetWidget().Rect) && b.GetWidget().IsVisible() {
+		if b.Turns() && at.In(b.GetWidget().Rect) && b.GetWidget().IsVisible() {
 			return true
 		}
 	}

@@ -170,6 +170,7 @@ func (p *panel) startGrid() *widget.Block {
 		t.first = min(max(t.first-int(math.Copysign(1, by)), 0), max(rows()-startRows, 0))
 		s.drawn.stale = true
 	}
+	g.block.Rests = func() bool { return rows() <= startRows }
 	g.block.Spots = func() (list []widget.Spot) {
 		t.first = min(t.first, max(rows()-startRows, 0))
 		for i, name := range t.list() {

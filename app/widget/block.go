@@ -16,6 +16,7 @@ type Block struct {
 	Click  func(at image.Point) // a left click, relative to the block; nil for none
 	Spots  func() []Spot        // parts of the block to click on; nil for none
 	Wheel  func(by float64)     // nil leaves it to what the block stands in
+	Rests  func() bool          // whether the wheel would turn nothing, and so is left likewise; nil for never
 	Help   string               // what it does, where no spot says more
 }
 
@@ -36,7 +37,7 @@ func NewBlock(height func() int, draw func(dst *ebiten.Image, r image.Rectangle)
 			}
 		}),
 		ewidget.WidgetOpts.ScrolledHandler(func(a *ewidget.WidgetScrolledEventArgs) {
-			if b.Wheel != nil && TakeWheel(b) {
+			if b.Turns() && TakeWheel(b) {
 				b.Wheel(a.Y)
 			}
 		}),
@@ -56,6 +57,9 @@ func (b *Block) Render(screen *ebiten.Image) {
 	b.widget.Render(screen)
 	b.Draw(screen, b.widget.Rect)
 }
+
+// Turns tells whether the wheel turns something in the block.
+func (b *Block) Turns() bool { return b.Wheel != nil && (b.Rests == nil || !b.Rests()) }
 
 // Hovered is the point under the pointer, relative to the block.
 func (b *Block) Hovered() (image.Point, bool) {
