@@ -35,7 +35,27 @@ import (
 // then, as fatigue's rate lets them.
 //
 // The last row meets both by a margin, in 400 frames of one seed: a small map, whose means vary, and small steps, by which
-// channels tire before they burst. Whether it does in 2000 frames, and on larger canvases, has not been measured.
+// channels tire before they burst. In 2000 frames at two octaves, seed 1 unless told, in bfloat16 from the third row on, the
+// least distance and channels; where a frame is told, the first miss ended the dream there:
+//
+//	96x72, steps 8 of 0.5                          0.033   82
+//	the same, seed 2                               0.0435  91
+//	80x60, steps 8 of 0.5                          0.0397 <80
+//	80x60, steps 10 of 0.4, zoom 0.06              0.049   79   960
+//	80x60, steps 12 of 0.33, zoom 0.06             0.056   78   770
+//	80x60, steps 14 of 0.28, zoom 0.07             0.077   79   370
+//	80x60, steps 16 of 0.25, zoom 0.06             0.0485  81
+//	the same, seed 2                               0.055   79   870
+//	the same, seed 3                               0.054   79   730
+//	the same, hold 0.75                            0.035   73   160
+//	84x63, steps 16 of 0.25, zoom 0.06             0.090   75   230
+//	88x66, steps 16 of 0.25, zoom 0.06             0.034   89   650
+//	96x72, steps 10 of 0.4, zoom 0.06              0.069   76   260
+//	96x72, steps 16 of 0.25, zoom 0.06             0.037   98   410
+//	96x72, steps 16 of 0.25, zoom 0.08             0.081  <80   110
+//
+// So one seed meets both in 2000 frames, with at most 4.9 % clipped and a contrast within 10.1 %; two others
+// miss by a channel, in the last of some 70 frames looked at. No setting was found that three seeds meet.
 //
 // Rotation, jitter and even change little.
 func BenchmarkEndless(b *testing.B) {
