@@ -254,7 +254,7 @@ func TestScenesBlurAlike(t *testing.T) {
 // No scene shows that cross: where column and row would both stand out by more than 4, the offset takes most of it away. What
 // stays are things: around the vanishing point they move least, so that frames' means keep them, and the measure rises there as
 // a hill of some 20 to 40 pixels instead of a line; most in the column, as things stand upright
-// (stems of Toadstools: 11, with the offset or without).
+// (stems of toadstools: 11 where they were a class of the whole picture, with the offset or without).
 // ZALGOSCOPE_SCENES=all looks at all scenes, in some minutes, else at some.
 func TestScenesShowNoSeam(t *testing.T) {
 	if testing.Short() {
