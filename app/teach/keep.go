@@ -50,8 +50,13 @@ func KeepFile(out string) string {
 	return filepath.Join(cacheDir(), hex.EncodeToString(sum[:12])+".lesson")
 }
 
-// version is that of what lessons make of the same options.
-const version = 3
+// version is that of what lessons make of the same options in a precision.
+func version(p nn.Precision) int {
+	if p == nn.BF16Tiles {
+		return 4 // since weights' gradients are sums of products too
+	}
+	return 3
+}
 
 // identity tells lessons apart: what is learnt, from what, and how, by a version and in a precision.
 func (l *Lesson) identity(version int, p nn.Precision) string {
@@ -89,7 +94,7 @@ func (l *Lesson) keep() {
 	if l.o.Keep == "" || l.Steps == 0 {
 		return
 	}
-	l.state.Lesson = l.identity(version, l.learner.Precision())
+	l.state.Lesson = l.identity(version(l.learner.Precision()), l.learner.Precision())
 	c := checkpoint{State: l.state, Optimiser: *l.optimiser, Norms: l.norms()}
 	for _, p := range l.m.Params {
 		c.Values = append(c.Values, p.Value)
@@ -131,10 +136,10 @@ func (l *Lesson) resume() (bool, error) {
 		return false, err
 	}
 	own := l.learner.Precision()
-	if c.State.Lesson == l.identity(version-1, own) && l.o.Warn != nil {
-		l.o.Warn(fmt.Sprintf("teach: %d steps of this lesson were learnt with an older version, which showed its pictures otherwise; it begins anew", c.State.Steps))
+	if c.State.Lesson == l.identity(version(own)-1, own) && l.o.Warn != nil {
+		l.o.Warn(fmt.Sprintf("teach: %d steps of this lesson were learnt with an older version, which learnt otherwise; it begins anew", c.State.Steps))
 	}
-	if c.State.Lesson != l.identity(version, own) || !l.fits(&c) {
+	if c.State.Lesson != l.identity(version(own), own) || !l.fits(&c) {
 		return false, nil
 	}
 	l.setNorms(c.Norms)
@@ -157,7 +162,7 @@ var followed = []struct{ is, asked nn.Precision }{{nn.FP32, nn.FP32}, {nn.BF16, 
 func (l *Lesson) follow(c *checkpoint) error {
 	for _, p := range followed {
 		open := l.o.Precision == nn.Fast || l.o.Precision == nn.BF16 && p.is != nn.FP32
-		if !open || p.is == l.learner.Precision() || c.State.Lesson != l.identity(version, p.is) {
+		if !open || p.is == l.learner.Precision() || c.State.Lesson != l.identity(version(p.is), p.is) {
 			continue
 		}
 		other, err := l.open(p.asked)

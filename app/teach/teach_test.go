@@ -209,7 +209,7 @@ func TestLesson(t *testing.T) {
 	if done := lesson(t, set, func(o *Options) { o.Keep = keep }); done.Steps != whole.Steps {
 		t.Errorf("a lesson that is done is kept at %d steps, want %d", done.Steps, whole.Steps)
 	}
-	last.Lesson = last.identity(version-1, nn.FP32)
+	last.Lesson = last.identity(version(nn.FP32)-1, nn.FP32)
 	c := checkpoint{State: last.state}
 	if err := beside.Write(keep, func(w io.Writer) error { return gob.NewEncoder(w).Encode(&c) }); err != nil {
 		t.Fatal(err)

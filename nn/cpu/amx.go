@@ -18,6 +18,7 @@ type products struct {
 	sum [2]kernel // by blocks-1: sets t.sums to the sums of its productSegments, of which there is at least one
 	end kernel    // takes t.sums to where they belong
 
+	turn   func(t *rowTile) // takes lane i of cell j of x to lane j of cell i of y, 16 by 16 words
 	couple func(t *rowTile) // lays n cells of two blocks of bfloat16, x and gate, beside each other
 }
 

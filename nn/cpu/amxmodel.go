@@ -8,7 +8,7 @@ import (
 // modelledProducts is the kernels of AMX in plain Go, bit for bit what it computes: slow, and for tests of what lies around them on
 // any processor.
 var modelledProducts = modelled.multiplied("portableamx", &products{
-	sum: [2]kernel{sumProductsGo(1), sumProductsGo(2)}, end: endProductsGo, couple: coupleBlocksGo,
+	sum: [2]kernel{sumProductsGo(1), sumProductsGo(2)}, end: endProductsGo, couple: coupleBlocksGo, turn: turnCellsGo,
 })
 
 // dotRow is what TDPBF16PS adds to a sum: the products of the lower halves of the pairs and those of the upper ones each summed by
@@ -70,5 +70,14 @@ func coupleBlocksGo(t *rowTile) {
 	for i := range t.n {
 		*t.y.halfAt(2 * i * halfSize) = *t.x.halfAt(i * halfSize)
 		*t.y.halfAt((2*i + 1) * halfSize) = *t.gate.halfAt(i * halfSize)
+	}
+}
+
+// turnCellsGo turns 16 cells.
+func turnCellsGo(t *rowTile) {
+	for i := range lanes {
+		for j := range lanes {
+			*(*uint32)(t.y.add(i*cellSize + 4*j).pointer()) = *(*uint32)(t.x.add(j*cellSize + 4*i).pointer())
+		}
 	}
 }

@@ -48,7 +48,7 @@ func halversOf(allowed func() error) (list []*kernels, refused error) {
 	if err := allowed(); err != nil {
 		return []*kernels{pairs}, err
 	}
-	tiles := pairs.multiplied("amx", &products{sum: [2]kernel{sumProducts1, sumProducts2}, end: endProducts, couple: coupleBlocks})
+	tiles := pairs.multiplied("amx", &products{sum: [2]kernel{sumProducts1, sumProducts2}, end: endProducts, couple: coupleBlocks, turn: turnCells})
 	tiles.half.peak, tiles.half.work, tiles.half.speed, tiles.half.slow = peakProducts, 4*2*16*16*32, 1000, false
 	return []*kernels{tiles, pairs}, nil
 }

@@ -4385,6 +4385,11 @@ func endProducts(t *tile)
 //go:noescape
 func coupleBlocks(t *rowTile)
 
+// turnCells takes lane i of cell j of x to lane j of cell i of y, 16 of 32 bits.
+//
+//go:noescape
+func turnCells(t *rowTile)
+
 // peakProducts makes n rounds of 4 products of whole registers.
 func peakProducts(n int)
 

@@ -107,8 +107,8 @@ func TestLearner(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, k := range append(append(available(), halvers()...), modelled) {
-			if testing.Short() && k == modelled && name == "modules" {
+		for _, k := range append(append(available(), halvers()...), modelled, modelledProducts) {
+			if name == "modules" && (testing.Short() && k == modelled || k == modelledProducts) {
 				continue // the largest net takes most of the time
 			}
 			t.Run(name+"/"+k.name, func(t *testing.T) {

@@ -50,6 +50,15 @@ func (o *weights) sumPairs(w *worker, base unsafe.Pointer, stride int, sums []fl
 				xstep: 2 * o.stepX / l.cell * cellSize, xrow: o.stepY / l.row * l.cells * cellSize, xpic: l.rows * l.cells * cellSize,
 				yrow: l.pairs * cellSize, ypic: l.height * l.pairs * cellSize, n: l.pairs, rows: l.height, pics: l.pics,
 			}
+			if o.byTiles() && len(o.xs)*len(o.ys) == 1 { // of which all pairs of both maps follow each other
+				both := laidPairs{x: x, dy: dy, xsize: xsize, dysize: ysize, n: l.pairs * l.height * l.pics}
+				o.turn(w, &both)
+				for i := range o.panels {
+					r := &o.panels[i]
+					o.multiply(w, r, &both, sums[r.at:], lanes*r.width)
+				}
+				continue
+			}
 			for i := range o.panels {
 				o.pairs(w, &o.panels[i], &l, dy, ysize, x, xsize, sums)
 			}

@@ -61,6 +61,15 @@ func (o *weights) sumPoints(w *worker, base unsafe.Pointer, stride int, sums []f
 			l.enter(w, enter[1], o.dy, 0, 0, dy, ypoint)
 			w.weight = weightTile{xstep: cellSize, n: l.pics * l.rows * across, rows: 1, pics: 1}
 			for p := range points {
+				if o.byTiles() {
+					both := laidPairs{x: x.add(p * xpoint), dy: dy.add(p * ypoint), xsize: block, dysize: block, n: w.weight.n}
+					o.turn(w, &both)
+					for i := range o.panels {
+						r := &o.panels[i]
+						o.multiply(w, r, &both, sums[r.at+p*lanes*r.width:], points*lanes*r.width)
+					}
+					continue
+				}
 				for i := range o.panels {
 					o.point(w, &o.panels[i], x.add(p*xpoint), dy.add(p*ypoint), block, sums[o.panels[i].at+p*lanes*o.panels[i].width:])
 				}

@@ -19,6 +19,8 @@ type worker struct {
 	segs       []segment
 	products   []productSegment
 	sums       []float32 // of products
+	turned     []float32 // pairs of pixels
+	groups     []tapGroup
 	coupled    []float32 // blocks
 	couplings  []coupling
 	pool       poolTile

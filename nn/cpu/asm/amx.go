@@ -74,6 +74,7 @@ func amx() {
 	sumProducts(2)
 	endProducts(vector{avx512, 16})
 	coupleBlocks()
+	turnCells()
 	peakProducts()
 }
 
