@@ -17,7 +17,8 @@ type alike struct {
 }
 
 // alikes are spellings that differ slightly from those that are known best, as PyTorch's exporters, tf2onnx, Keras, paddle2onnx
-// and converters of Flax write them. Fixed are those whose masks have all pairs of positions, which a file for any size has too many of.
+// and converters of Flax write them. Fixed are those whose masks have all pairs of positions, or that move
+// single values, of which a file for any size has too many.
 func alikes() (free, fixed []alike) {
 	ints := func(name string, v ...int) []byte { return array64(name, []int{len(v)}, v...) }
 	w := func(name string, dims ...int) []byte { return array32(name, dims, noisy(name, product(dims))...) }
@@ -155,10 +156,20 @@ func alikes() (free, fixed []alike) {
 		{"rolled by slices", nil, cat(ints("f0", 0), ints("f2", 2), ints("e", math.MaxInt64), ints("r", 2), op("Slice", "s,f2,e,r", "a"), op("Slice", "s,f0,f2,r", "b"), op("Concat", "a,b", "y", attrInt("axis", 2)))},
 		{"a convolution of a row for each position", op("Conv", "s,g1", "y"), cat(over(op("MatMul", "l,g1t", "n")), array32("g1t", []int{8, 4}, turned(4, noisy("g1", 32))...))},
 	}
-	return free, []alike{
+	fixed = []alike{
 		{"attention to the places before", causal, attend(op("MatMul", "q,kt", "a0"), op("Mul", "a0,half", "a1"), count, op("ConstantOfShape", "square", "ones", attrTensor("value", packed(1, 1), varint(2, 9), bytesField(9, []byte{1}))), op("Trilu", "ones,none0", "low", attrInt("upper", 0)), array64("none0", []int{}, 0), op("Where", "low,zero,infinite", "mask"), op("Add", "a1,mask", "a"), share)},
 		{"attention to the places before, chosen", causal, attend(op("MatMul", "q,kt", "a0"), op("Mul", "a0,half", "a1"), count, op("ConstantOfShape", "square", "ones", attrTensor("value", packed(1, 1), varint(2, 9), bytesField(9, []byte{1}))), op("Trilu", "ones,none0", "low", attrInt("upper", 0)), array64("none0", []int{}, 0), op("Where", "low,a1,infinite", "a"), share)},
 	}
+	for _, mode := range []string{"bilinear", "nearest", "bicubic"} {
+		for _, padding := range []string{"zeros", "border", "reflection"} {
+			for corners := range 2 {
+				grid := array32("grid", []int{1, 4, 5, 2}, noisy("grid", 40)...)
+				graph := cat(grid, op("GridSample", "s,grid", "y", attrText("mode", mode), attrText("padding_mode", padding), attrInt("align_corners", corners)))
+				fixed = append(fixed, alike{fmt.Sprintf("sampled at a grid, %s, %s, %d", mode, padding, corners), nil, graph})
+			}
+		}
+	}
+	return free, fixed
 }
 
 // alikeArrays are those that the spellings share, with the map s that they read and another one whose sides are even.

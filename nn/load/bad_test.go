@@ -121,7 +121,7 @@ func TestBadONNX(t *testing.T) {
 		{"dense mismatch", model(13, op("Flatten", "x", "f"), array32("w", []int{100, 2}, ramp(200)...), op("MatMul", "f,w", "y")), "weights take 100 numbers but the map has 189 ((3, 7, 9) at 9x7)"},
 		{"lrn", model(13, op("LRN", "x", "y", attrInt("size", 0))), "size is 0; 1 to 1024 are possible"},
 		{"channels without end", model(13, wide(), op("Conv", "x,w", "a"), op("Concat", "a,a", "b", attrInt("axis", 1))), "makes 120000 channels, more than 65536"},
-		{"nothing but unknown operators", model(13, op("GridSample", "x", "y")), "it has no layer that can be used"},
+		{"nothing but unknown operators", model(13, op("DeformConv", "x", "y")), "it has no layer that can be used"},
 		{"gather outside", model(13, array64("i", []int{}, 9), op("Shape", "x", "s"), op("Gather", "s,i", "g")), "picks number 9 of 4"},
 		{"reshape of weights", model(13, w1x1, array64("s", []int{1}, 5), op("Reshape", "w,s", "v")), "turns [2 3 1 1] into [5]"},
 		{"long name", model(13, op("Relu", "x", strings.Repeat("y", 5000))), "a name of 5002 bytes is longer than 4096"},

@@ -279,7 +279,7 @@ var contributed = []string{"DequantizeLinear", "Gelu", "QuantizeLinear", "QuickG
 
 // onnxImages are the operators that are defined on N,C,H,W.
 var onnxImages = []string{
-	"AveragePool", "BatchNormalization", "Conv", "ConvInteger", "ConvTranspose", "DepthToSpace", "GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool", "GroupNormalization",
+	"AveragePool", "BatchNormalization", "Conv", "ConvInteger", "ConvTranspose", "DepthToSpace", "GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool", "GridSample", "GroupNormalization",
 	"InstanceNormalization", "LRN", "LpPool", "MaxPool", "Pad", "QLinearConv", "Resize", "SpaceToDepth", "Upsample",
 }
 

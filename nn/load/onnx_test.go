@@ -197,9 +197,9 @@ func TestONNXUnsupported(t *testing.T) {
 		graph   []byte
 		warning string
 	}{
-		{op("GridSample", "r", "s"), `layer "n_s" has the operation GridSample, which is not supported; it is left out`},
-		{cat(op("Col2Im", "r", "s"), op("Relu", "s", "t"), op("Add", "t,side", "u")),
-			`layer "n_s" has the operation Col2Im, which is not supported; it and 2 layers that need it are left out`},
+		{op("DeformConv", "r", "s"), `layer "n_s" has the operation DeformConv, which is not supported; it is left out`},
+		{cat(op("RoiAlign", "r", "s"), op("Relu", "s", "t"), op("Add", "t,side", "u")),
+			`layer "n_s" has the operation RoiAlign, which is not supported; it and 2 layers that need it are left out`},
 		{op("MaxPool", "r", "s", attrInts("kernel_shape", 2)),
 			`layer "n_s" has a form of MaxPool that is not supported: its kernel has 1 dimensions; it is left out`},
 		{cat(op("Transpose", "r", "t", attrInts("perm", 0, 2, 3, 1)), op("Mul", "t,side", "s")),

@@ -10,6 +10,7 @@ func TestONNXSpelt(t *testing.T) {
 		array64("map", []int{4}, 1, 5, 7, 9), array64("first", []int{1}, 0), array32("b51", []int{5, 1}, 1, 2, 3, 4, 5), array64("two", []int{1}, 2), array64("ends", []int{2}, 0, 2), array64("axes", []int{2}, 2, 3), typed("yes", 9, []int{3}, 1, 0, 1))
 	seven := cat(array32("w7", []int{7, 3, 1, 1}, noisy("w7", 21)...), array32("k7", []int{5, 7}, noisy("k7", 35)...), array32("k711", []int{5, 7, 1, 1}, noisy("k7", 35)...), op("Conv", "x,w7", "s"))
 	flat := op("Flatten", "x", "f", attrInt("axis", 2))
+	fours := cat(array32("w4", []int{4, 3, 1, 1}, noisy("w4", 12)...), op("Conv", "x,w4", "e"))
 	for _, test := range []struct {
 		name      string
 		got, want []byte
@@ -32,6 +33,8 @@ func TestONNXSpelt(t *testing.T) {
 		{"a matrix that is added", cat(op("Flatten", "x", "f", attrInt("axis", 2)), op("Gemm", "k3,f,b51", "g"), op("Reshape", "g,map", "y")), op("Conv", "x,k311,b", "y")},
 		{"the picture of a batch", cat(array64("zero", []int{}, 0), op("Gather", "x,zero", "a"), op("Mul", "a,c11", "g"), op("Unsqueeze", "g,first", "y")), op("Mul", "x,c11", "y")},
 		{"the mean of a batch", cat(op("ReduceMean", "x", "a", attrInts("axes", 0), attrInt("keepdims", 0)), op("Mul", "a,c11", "g"), op("Unsqueeze", "g,first", "y")), op("Mul", "x,c11", "y")},
+		{"columns laid over each other", cat(fours, array64("tokens", []int{3}, 1, 4, -1), op("Reshape", "e,tokens", "f"), array64("size", []int{2}, 13, 18), array64("block", []int{2}, 2, 2), op("Col2Im", "f,size,block", "y", attrInts("strides", 2, 2), attrInts("pads", 1, 0, 0, 0))),
+			cat(fours, array32("ones", []int{4, 1, 2, 2}, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1), op("ConvTranspose", "e,ones", "y", attrInts("strides", 2, 2), attrInts("pads", 1, 0, 0, 0)))},
 		{"cells for which a condition holds", op("Compress", "x,yes", "y", attrInt("axis", 1)), op("Gather", "x,ends", "y", attrInt("axis", 1))},
 	} {
 		t.Run(test.name, func(t *testing.T) {

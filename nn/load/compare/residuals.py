@@ -797,6 +797,18 @@ class CoordConv(nn.Module):
         return self.c(torch.cat([x, xs.type_as(x), ys.type_as(x)], 1))
 
 
+class Warped(nn.Module):
+    """A spatial transformer whose transform is fixed."""
+
+    def __init__(self, d, mode="bilinear", padding="zeros", side=(16, 24)):
+        super().__init__()
+        self.mode, self.padding, self.c = mode, padding, nn.Conv2d(d, d, 3, padding=1)
+        self.register_buffer("grid", F.affine_grid(torch.tensor([[[0.8, -0.3, 0.1], [0.25, 0.9, -0.2]]]), (1, d, *side), align_corners=False))
+
+    def forward(self, x):
+        return self.c(F.grid_sample(x, self.grid.to(x.dtype), mode=self.mode, padding_mode=self.padding, align_corners=False))
+
+
 class StarBlock(nn.Module):
     def __init__(self, d):
         super().__init__()
@@ -925,6 +937,6 @@ def families():
         "unet": whole(UNet), "unet_bilinear": whole(lambda: UNet(bilinear=True)), "esrgan": whole(RRDB), "rcan": whole(RCAN), "style": whole(Style), "cyclegan": whole(CycleGAN), "adain": whole(AdaIN), "vae": (Vae, 32, 24),
         "blurpool": small(lambda: BlurPool(d), lambda: bottleneck(d)), "tresnet": small(lambda: bottleneck(d), stem=SpaceToDepthStem(d)), "dpn": small(lambda: DPN(d)), "nasnet": square(lambda: Separable(d)),
         "hardnet": small(lambda: HarD(d), out=3 * d), "involution": small(lambda: Involution(d)), "coordconv": small(lambda: CoordConv(d)), "bifpn": small(lambda: BiFPN(d)), "deconv_sum": small(lambda: Deconv(d)),
-        "pspnet": (lambda: Net(PPM(d), width=d), 48, 96), "condconv": small(lambda: DynamicConv(d)), "lrn": small(LocalResponse), "frn": small(lambda: FRN(d)), "evonorm": small(lambda: EvoNorm(d)), "odd_functions": small(MaxoutStd, out=d // 2),
+        "pspnet": (lambda: Net(PPM(d), width=d), 48, 96), "warped": small(lambda: Warped(d)), "warped_border": small(lambda: Warped(d, "bicubic", "border")), "condconv": small(lambda: DynamicConv(d)), "lrn": small(LocalResponse), "frn": small(lambda: FRN(d)), "evonorm": small(lambda: EvoNorm(d)), "odd_functions": small(MaxoutStd, out=d // 2),
     })
     return out

@@ -1,0 +1,210 @@
+package load
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"zalgoscope/nn"
+)
+
+// gridSample samples a map at places that a constant lists: values that are moved, each as often as it counts somewhere, weighted and summed. As
+// all that moves single values it does so at other sizes than the net's own within parts of the map that are as large.
+func (m *onnx) gridSample(n *node, in []operand) (value, error) {
+	x, err := one(in, 2)
+	if err != nil {
+		return x, err
+	}
+	dims := m.dims(x)
+	if len(dims) != 4 || product(dims) > maxPlaces || max(m.shape(x)[1], m.shape(x)[2]) > maxWindow {
+		return x, unsupported(fmt.Sprintf("it samples %v at single places", dims))
+	}
+	grid := in[1].array
+	if len(grid.dims) != 4 || grid.dims[0] != 1 || grid.dims[3] != 2 || dims[1]*grid.len()/2 > maxPlaces || grid.len() == 0 {
+		return x, unsupported(fmt.Sprintf("its grid has the shape %v", grid.dims))
+	}
+	at, err := grid.floats(grid.len())
+	if err != nil {
+		return x, err
+	}
+	side, err := n.sampling()
+	if err != nil {
+		return x, err
+	}
+	h, w, cells := dims[2], dims[3], len(at)/2
+	// The taps of each place along rows and columns. Each pair of them is a map of values that are moved.
+	rows, columns := make([][]gridTap, cells), make([][]gridTap, cells)
+	for i := range cells {
+		columns[i], rows[i] = side(at[2*i], w), side(at[2*i+1], h)
+	}
+	var list []placesWeighed
+	taps := len(rows[0])
+	for k := range taps * taps {
+		g := placesWeighed{make([]int, dims[1]*cells), make([]float32, cells)}
+		for i := range cells {
+			r, c := rows[i][k/taps], columns[i][k%taps]
+			g.weights[i] = r.weight * c.weight
+			for channel := range dims[1] {
+				g.from[channel*cells+i] = (channel*h+r.cell)*w + c.cell
+			}
+		}
+		if slices.ContainsFunc(g.weights, func(v float32) bool { return v != 0 }) {
+			list = append(list, g)
+		}
+	}
+	if len(list) == 0 {
+		return x, unsupported("all of its grid lies beyond the map")
+	}
+	var terms []value
+	for i, g := range list {
+		l := n.label
+		if len(list) > 1 {
+			l = label{name: fmt.Sprintf("%s/%d", n.name, i)}
+		}
+		v, err := m.fromPlaces(label{name: l.name + "/moved"}, x, g.from, []int{1, dims[1], grid.dims[1], grid.dims[2]}, nil)
+		if err == nil {
+			v, err = m.withConstant(l, nn.Times, nn.TensorOf(g.weights, 1, grid.dims[1], grid.dims[2]), v)
+		}
+		if err != nil {
+			return x, err
+		}
+		terms = append(terms, v)
+	}
+	if len(terms) == 1 {
+		return terms[0], nil
+	}
+	return m.add(n.label, &nn.Add{}, terms...)
+}
+
+// placesWeighed are numbers of a map's values for all channels, and what those at each place count.
+type placesWeighed struct {
+	from    []int
+	weights []float32
+}
+
+// gridTap is a cell of an axis and what it counts.
+type gridTap struct {
+	cell   int
+	weight float32
+}
+
+// sampling gives the taps of a coordinate from -1 to 1 along an axis of so many cells, as many for each.
+func (n *node) sampling() (func(at float32, cells int) []gridTap, error) {
+	corners := n.integer("align_corners", 0) != 0
+	padding := n.word("padding_mode")
+	if !slices.Contains([]string{"", "ZEROS", "BORDER", "REFLECTION"}, padding) {
+		return nil, fmt.Errorf("padding_mode is %q", padding)
+	}
+	mode := n.word("mode")
+	if !slices.Contains([]string{"", "LINEAR", "BILINEAR", "NEAREST", "CUBIC", "BICUBIC"}, mode) {
+		return nil, fmt.Errorf("mode is %q", mode)
+	}
+	within := func(v float64, cells int) float64 { // a coordinate that is beyond the map, laid on it
+		low, high := -0.5, float64(cells)-0.5
+		if corners {
+			low, high = 0, float64(cells)-1
+		}
+		if padding == "REFLECTION" && high > low {
+			span := high - low
+			v = math.Mod(math.Abs(v-low), 2*span)
+			v = low + min(v, 2*span-v)
+		}
+		if padding == "REFLECTION" || padding == "BORDER" {
+			v = min(max(v, 0), float64(cells)-1)
+		}
+		return v
+	}
+	return func(at float32, cells int) []gridTap {
+		v := ((float64(at)+1)*float64(cells) - 1) / 2
+		if corners {
+			v = (float64(at) + 1) / 2 * float64(cells-1)
+		}
+		if !(math.Abs(v) < maxWide) { // no number, or far beyond
+			v = -maxWide
+		}
+		cubic := mode == "CUBIC" || mode == "BICUBIC"
+		if !cubic {
+			v = within(v, cells)
+		}
+		first, weights := int(math.Floor(v)), []float32{1}
+		switch {
+		case mode == "NEAREST":
+			first = int(math.RoundToEven(v))
+		case cubic:
+			t := v - math.Floor(v)
+			first--
+			weights = []float32{keys(1 + t), keys(t), keys(1 - t), keys(2 - t)}
+		default:
+			t := float32(v - math.Floor(v))
+			weights = []float32{1 - t, t}
+		}
+		taps := make([]gridTap, len(weights))
+		for i, weight := range weights {
+			cell := first + i
+			if cubic {
+				cell = int(within(float64(cell), cells))
+			}
+			if cell < 0 || cell >= cells {
+				cell, weight = min(max(cell, 0), cells-1), 0
+			}
+			taps[i] = gridTap{cell, weight}
+		}
+		return taps
+	}, nil
+}
+
+// keys is Keys' cubic kernel (1981) with -0.75, at a distance of 0 to 2.
+func keys(d float64) float32 {
+	const a = -0.75
+	if d <= 1 {
+		return float32(((a+2)*d-(a+3))*d*d + 1)
+	}
+	return float32(((a*d-5*a)*d+8*a)*d - 4*a)
+}
+
+// columns lays columns of windows over each other, which is the way back of a convolution whose kernels hold a one each.
+func (m *onnx) columns(n *node, in []operand) (value, error) {
+	x, err := one(in, 3)
+	if err != nil {
+		return x, err
+	}
+	dims := m.dims(x)
+	size, err := in[1].array.ints()
+	var block []int
+	if err == nil {
+		block, err = in[2].array.ints()
+	}
+	if err != nil || len(size) != 2 || len(block) != 2 || len(dims) != 3 {
+		return x, unsupported(fmt.Sprintf("it lays %v over each other to %v by windows of %v", dims, size, block))
+	}
+	win, err := n.window(block)
+	if err != nil {
+		return x, err
+	}
+	if err := checkWindow(win); err != nil {
+		return x, err
+	}
+	each := block[0] * block[1]
+	if dims[1]%each != 0 || max(size[0], size[1]) > maxWide || min(size[0], size[1]) < 1 {
+		return x, fmt.Errorf("has %d channels for windows of %v, to %v", dims[1], block, size)
+	}
+	var cells, extra [2]int
+	for a := range cells {
+		room := size[a] + win.Pad[a] + win.Pad[a+2] - win.Dilation[a]*(block[a]-1) - 1
+		if room < 0 {
+			return x, fmt.Errorf("its windows of %v do not fit %v", block, size)
+		}
+		cells[a], extra[a] = room/win.Stride[a]+1, room%win.Stride[a]
+	}
+	if err := m.charge(dims[1] * each); err != nil {
+		return x, err
+	}
+	ones := make([]float32, dims[1]*each)
+	for c := range dims[1] {
+		ones[c*each+c%each] = 1
+	}
+	s := &spelling{onnx: m, n: n}
+	maps := s.do("Reshape", []operand{in[0], {array: intArray(1, dims[1], cells[0], cells[1])}})
+	kernels := operand{array: numbers{real: ones}.of([]int{dims[1], 1, block[0], block[1]})}
+	return s.end(s.do("ConvTranspose", []operand{maps, kernels}, "group", dims[1]/each, "strides", win.Stride[:], "dilations", win.Dilation[:], "pads", win.Pad[:], "output_padding", extra[:]))
+}
