@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 
@@ -20,17 +21,32 @@ func (m *onnx) fit(v value, n int) bool {
 	return side > 0
 }
 
-// fitCells is fit for a map of so many rows and columns.
+// fitCells is fit for a map of so many rows and columns. One of them alone, as that of an embedding for each column, leaves the picture's other
+// side to what wants that.
 func (m *onnx) fitCells(v value, rows, columns int) {
-	if !m.sizeless || m.fitting != [2]int{} {
+	if !m.sizeless {
 		return
 	}
-	along := func(axis, n int) int {
-		return m.sideFor(v.layer, n, func(s tensor.Shape) int { return s[axis] })
+	fitting := m.fitting
+	for i, n := range [2]int{columns, rows} {
+		if n == 1 || fitting[i] > 0 {
+			continue
+		}
+		axis := 2 - i
+		if fitting[i] = m.sideFor(v.layer, n, func(s tensor.Shape) int { return s[axis] }); fitting[i] == 0 {
+			return
+		}
 	}
-	if h, w := along(1, rows), along(2, columns); h > 0 && w > 0 {
-		m.fitting = [2]int{w, h}
+	m.fitting = fitting
+}
+
+// fitted is the width and height of the picture that layers fit; 0,0 where they fit this one. A side of which they say nothing stays as it was fitted
+// before, to so many, or is as the other where that was not.
+func (m *onnx) fitted(before [2]int) [2]int {
+	if m.fitting == [2]int{} {
+		return m.fitting
 	}
+	return [2]int{cmp.Or(m.fitting[0], before[0], m.fitting[1]), cmp.Or(m.fitting[1], before[1], m.fitting[0])}
 }
 
 // fitResized notes the size at which a constant, such as the embedding of positions, that a node resizes for the picture at hand stays as it is:

@@ -18,6 +18,8 @@ func TestFitsConstants(t *testing.T) {
 	}{
 		{"a map that is not square", cat(patches, array32("p", []int{1, 8, 12, 16}, noisy("p", 8*192)...), op("Add", "c,p", "y")), 64, 48},
 		{"a square one of one channel", cat(patches, array32("p", []int{12, 12}, noisy("p", 144)...), op("Add", "c,p", "y")), 48, 48},
+		{"a row and a column beside each other", cat(patches, array32("p", []int{1, 8, 1, 12}, noisy("p", 96)...), op("Add", "c,p", "d"), array32("q", []int{1, 8, 16, 1}, noisy("q", 128)...), op("Add", "d,q", "y")), 48, 64},
+		{"a row alone", cat(patches, array32("p", []int{1, 8, 1, 12}, noisy("p", 96)...), op("Add", "c,p", "y")), 48, 48},
 		{"positions of heads", cat(patches, array64("h", []int{4}, 1, 2, -1, 144), op("Reshape", "c,h", "r"), op("Softmax", "r", "y", attrInt("axis", -1))), 48, 48},
 		{"tokens of heads", cat(patches, array64("t", []int{3}, 0, 8, -1), op("Reshape", "c,t", "r"), op("Transpose", "r", "q", attrInts("perm", 0, 2, 1)), array64("h", []int{4}, 1, 144, -1, 4), op("Reshape", "q,h", "s"), op("Softmax", "s", "y", attrInt("axis", -1))), 48, 48},
 		{"a constant that is resized for the picture", cat(patches, size, array32("p", []int{1, 2, 6, 9}, noisy("p", 108)...), op("Resize", "p,,,sizes", "e", attrText("mode", "cubic")), array64("twice", []int{4}, 1, 4, 1, 1), op("Tile", "e,twice", "f"), op("Add", "c,f", "y")), 36, 24},

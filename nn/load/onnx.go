@@ -17,7 +17,7 @@ type onnx struct {
 	values   map[string]operand
 	budget   budget // for the branches of Ifs
 	sizeless bool   // the file names no picture size
-	fitting  [2]int // the width and height of the picture that a layer fits, where they are others than were assumed; else 0
+	fitting  [2]int // the width and height of the picture that layers fit, each where it is another than was assumed; else 0
 }
 
 // ONNX reads a net from the bytes of a .onnx file that has its weights within.
@@ -43,8 +43,8 @@ func loadONNX(data skimmed, name string, open opener, o Options) (*nn.Net, error
 		size += n
 	}
 	m, s, err := buildONNX(file, size, [2]int{}, o)
-	for tries, sides := 0, [2]int{}; err == nil && m.fitting != [2]int{} && m.fitting != sides && tries < 3; tries++ {
-		sides = m.fitting
+	for tries, sides := 0, [2]int{}; err == nil && m.fitted(sides) != [2]int{} && m.fitted(sides) != sides && tries < 3; tries++ {
+		sides = m.fitted(sides)
 		again, t, err := buildONNX(file, size, sides, o)
 		if err != nil || again.left() > m.left() {
 			break
