@@ -30,8 +30,8 @@ func (m *onnx) sharesSpelt(n *node, in []operand) (v value, ok bool, err error) 
 	if at > 0 {
 		return x, p.stage != unspelt, errProducts
 	}
-	second := func(as stage, of *products) bool {
-		return len(in) == 2 && in[1].mapped && in[1].products != nil && in[1].products.stage == as && in[1].products.of == of
+	second := func(as stage, of *products) bool { // one for each query, beside its own products
+		return len(in) == 2 && in[1].mapped && in[1].products != nil && in[1].products.stage == as && in[1].products.of == of && x.besideKeys(*in[1].as)
 	}
 	switch {
 	case n.kind == "ReduceMax" && p.stage == unspelt && !p.shares && !m.makes(p):
@@ -54,6 +54,13 @@ func (m *onnx) sharesSpelt(n *node, in []operand) (v value, ok bool, err error) 
 		return x, true, errProducts
 	}
 	return v, ok, nil
+}
+
+// besideKeys tells whether what has a number for each query, seen in those dimensions, is broadcast over the products' keys.
+func (v value) besideKeys(as view) bool {
+	own := slices.Clone(*v.as)
+	own[len(own)-1] = nil
+	return slices.EqualFunc(own.normal(), as.normal(), slices.Equal)
 }
 
 // overKeys takes the products of each query together, if that is what a reduction does.
