@@ -46,11 +46,11 @@ func (b *bender) parse(text string) ([]bend.Spec, error) {
 }
 
 // zalgo is the chain of bends at a place of the knob.
-func (b *bender) zalgo(level float64) []bend.Spec {
+func (b *bender) zalgo(level, feed float64) []bend.Spec {
 	if b.trunk == nil && level > 0 {
 		b.trunk = Bendable(b.net)
 	}
-	return zalgo(b.trunk, level)
+	return zalgo(b.trunk, level, feed)
 }
 
 // apply makes the engine run these bends. Where only amounts differ from those at work

@@ -33,7 +33,7 @@ func BenchmarkZalgo(b *testing.B) {
 	trunk := Bendable(net)
 	pace := func(name string, level func(n int) float64) {
 		b.Run(name, func(b *testing.B) {
-			enginetest.BendPace(b, e, net, func(n int) []bend.Spec { return zalgo(trunk, level(n)) }, obj, 320, 240)
+			enginetest.BendPace(b, e, net, func(n int) []bend.Spec { return zalgo(trunk, level(n), Live().ZalgoFeed) }, obj, 320, 240)
 		})
 	}
 	for _, level := range []float64{4, 8, 11} {

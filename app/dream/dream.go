@@ -189,7 +189,7 @@ func (d *Dream) moved(s Settings, time float64) (Settings, error) {
 		return s, err
 	}
 	s, d.bends, err = d.mods.move(s, specs, time, d.seed)
-	d.bends = slices.Concat(d.bends, d.bender.zalgo(s.Zalgo))
+	d.bends = slices.Concat(d.bends, d.bender.zalgo(s.Zalgo, s.ZalgoFeed))
 	d.now = s
 	return s, err
 }

@@ -13,7 +13,7 @@ func TestKnobGroups(t *testing.T) {
 		GroupPicture: {"step", "steps", "octaves", "octave-scale", "jitter", "fatigue", "even", "depth", "depth-levels"},
 		GroupMotion:  {"zoom", "rotate", "pan-x", "pan-y", "centre-x", "centre-y", "drift", "offset", "hold", "blend"},
 		GroupFilm:    {"carry", "opening", "source", "gate"},
-		GroupBend:    {"zalgo", "bend", "mod"},
+		GroupBend:    {"zalgo", "zalgo-feed", "bend", "mod"},
 		GroupSound:   Sounds,
 		GroupHearing: {"range-low", "range-high"},
 		GroupCanvas:  {"width", "height"},
@@ -56,7 +56,7 @@ var firstKnobs = []string{
 }
 
 // neutral is where each later knob does nothing, to be thought about once for each.
-var neutral = map[string]float64{"fatigue": 0, "even": 0, "depth": 0, "depth-levels": 4, "offset": 0, "carry": 0, "opening": 4, "source": 1, "gate": 0, "zalgo": 0,
+var neutral = map[string]float64{"fatigue": 0, "even": 0, "depth": 0, "depth-levels": 4, "offset": 0, "carry": 0, "opening": 4, "source": 1, "gate": 0, "zalgo": 0, "zalgo-feed": 1,
 	"bass": 0, "mid": 0, "high": 0, "range": 0, "range-low": 300, "range-high": 3000, "onset": 0, "beat": 0}
 
 // TestAbsentKnobs holds each later knob to a value in the table for recipes that lack it, within its range and

@@ -45,9 +45,10 @@ type Settings struct {
 	Gate    float64 // how much motion brings the picture back, and stillness deepens the dream
 
 	// What is damaged, and what moves by itself.
-	Bend  string  // as package bend writes it
-	Zalgo float64 // how far the chain of bends for everything is turned up
-	Mod   string  // as FormatModulators writes it
+	Bend      string  // as package bend writes it
+	Zalgo     float64 // how far the chain of bends for everything is turned up
+	ZalgoFeed float64 // share of a layer's channels that it feeds from others
+	Mod       string  // as FormatModulators writes it
 
 	// What is heard while the frame is dreamed, each 0 to 1, for modulators.
 	Bass, Mid, High, Range, Onset, Beat float64

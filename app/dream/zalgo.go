@@ -16,9 +16,9 @@ import (
 //
 // Sharpened maps want spots apart from each other, which are eyes; the sign of the gradient lets
 // every place want as much as the strongest, so that they fill the picture; edges of one direction
-// grow to teeth, and what is turned against its sign melts what is left. Few channels are fed from
-// others: were it all of them, layers just above would see eyes in everything. All of it sits in the
-// middle of the net, where maps are small and cost little.
+// grow to teeth, and what is turned against its sign melts what is left. How many channels are fed from
+// others is a knob of its own: were it all of them, as it once was, layers just above would see eyes in everything. All
+// of it sits in the middle of the net, where maps are small and cost little.
 var chain = []struct {
 	depth      float64
 	kind       string
@@ -33,13 +33,14 @@ var chain = []struct {
 	{depth: 0.375, kind: "sharpen", full: 3, from: 1, till: 9},
 	{depth: 0.5, kind: "rotate", full: 90, from: 4, till: 10, channels: "random:0.3", seed: 1},
 	{depth: 0.5, kind: "sharpen", full: 2, from: 0, till: 8},
-	{depth: 0.625, kind: "cross-wire", full: 0.7, from: 4, till: 11, channels: "random:0.3", seed: 2},
+	{depth: 0.625, kind: "cross-wire", full: 0.7, from: 4, till: 11, seed: 2},
 	{depth: 0.75, kind: "gradient-sign", full: 0.8, from: 3, till: 9},
 }
 
 // zalgo is the chain of bends over the layers of a trunk, at a place of the knob, 0 to 11. It has the same bends in
-// the same order at every place but 0, so that turning the knob only turns amounts.
-func zalgo(trunk []string, level float64) []bend.Spec {
+// the same order at every place but 0, so that turning the knob only turns amounts. Of the layer that is cross-wired the
+// share feed of the channels is fed from others.
+func zalgo(trunk []string, level, feed float64) []bend.Spec {
 	if level <= 0 || len(trunk) == 0 {
 		return nil
 	}
@@ -49,6 +50,9 @@ func zalgo(trunk []string, level float64) []bend.Spec {
 		s := bend.Spec{
 			Layer: at(trunk, c.depth), Kind: c.kind, Channels: c.channels, Seed: c.seed,
 			Amount: c.rest + t*(c.full-c.rest), Wet: 1,
+		}
+		if c.kind == "cross-wire" && feed < 1 {
+			s.Channels = fmt.Sprintf("random:%.4g", feed)
 		}
 		if c.wet > 0 {
 			s.Amount, s.Wet = c.full, t*c.wet

@@ -13,13 +13,13 @@ import (
 // The chain is the same bends at every place of the knob, so that turning it is smooth.
 func TestZalgo(t *testing.T) {
 	net := enginetest.Small()
-	if got := zalgo(Bendable(net), 0); got != nil {
+	if got := zalgo(Bendable(net), 0, 1); got != nil {
 		t.Errorf("at 0: %v", got)
 	}
-	first := zalgo(Bendable(net), 0.01)
+	first := zalgo(Bendable(net), 0.01, 0.3)
 	last := first
 	for level := 0.1; level < 11.05; level += 0.1 {
-		specs := zalgo(Bendable(net), level)
+		specs := zalgo(Bendable(net), level, 0.3)
 		if err := bend.Check(net, specs); err != nil {
 			t.Fatalf("at %g: %v", level, err)
 		}
@@ -33,6 +33,25 @@ func TestZalgo(t *testing.T) {
 			}
 		}
 		last = specs
+	}
+}
+
+// What was bent before the knob zalgo-feed came is bent as it was: all channels of the layer that is cross-wired are fed.
+func TestZalgoOfBefore(t *testing.T) {
+	net := enginetest.Small()
+	wired := func(s Settings) (channels []string) {
+		for _, b := range zalgo(Bendable(net), 11, s.ZalgoFeed) {
+			if b.Kind == "cross-wire" {
+				channels = append(channels, b.Channels)
+			}
+		}
+		return channels
+	}
+	if got := wired(Before()); !slices.Equal(got, []string{""}) {
+		t.Errorf("before, it fed %q", got)
+	}
+	if got := wired(Live()); !slices.Equal(got, []string{"random:0.3"}) {
+		t.Errorf("it feeds %q", got)
 	}
 }
 
