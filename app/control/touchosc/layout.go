@@ -210,7 +210,7 @@ func Layout(scenes []string) ([]byte, error) {
 			}
 		}
 		if g == dream.GroupPicture {
-			paths = append([]string{"/zalgo", "/layer"}, paths...)
+			paths = append([]string{"/zalgo", "/knob/zalgo-feed", "/layer"}, paths...)
 		}
 		p := page(groups[g])
 		for i, r := range grid(len(paths), 6) {
