@@ -105,7 +105,7 @@ func (o *maxPoolGradient) middle() (from, to int) {
 	return max(s.Reach()-s.Stride-s.Pad, 0), max(min(s.Start(s.Out), s.In), 0)
 }
 
-// run1 lists n cells from x, a stride apart.
+// list lists n cells from x, a stride apart.
 func (o *maxPoolGradient) list(w *worker, y, x, n, row, cell int) {
 	ys, xs := o.rows[y], o.columns[x]
 	first := len(w.taps)
