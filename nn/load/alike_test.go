@@ -140,6 +140,8 @@ func alikes() (free, fixed []alike) {
 		{"attention of keys that all heads share", nil, cat(tokens, heads, op("Transpose", "q1", "q", perm(0, 2, 1, 3)), w("w1", 8, 4), op("MatMul", "t,w1", "k0a"), op("Transpose", "k0a", "k0t", perm(0, 2, 1)), ints("ax1", 1), op("Unsqueeze", "k0t,ax1", "kt"), op("Unsqueeze", "k0a,ax1", "v"), op("MatMul", "q,kt", "a"), share, joined, back)},
 		{"products over the number of places", nil, attend(op("MatMul", "q,kt", "a0"), count, op("Cast", "count", "n", float), op("Div", "a0,n", "p"), op("MatMul", "p,v", "c"))},
 		{"attention over the number of places", nil, attend(op("MatMul", "q,kt", "a0"), count, op("Cast", "count", "n", float), op("Sub", "n,one", "n1"), op("Reciprocal", "n1", "r"), op("Mul", "a0,r", "a"), share)},
+		{"products over the number of a coarser map's places", nil, cat(tokens, op("MaxPool", "s", "sp", attrInts("kernel_shape", 2, 2), attrInts("strides", 2, 2)), op("Reshape", "sp,flat", "k"), op("Transpose", "k", "v", perm(0, 2, 1)), op("MatMul", "t,k", "a"),
+			op("Shape", "k", "ks"), ints("at2", 2), op("Gather", "ks,at2", "count"), op("Cast", "count", "n", float), op("Div", "a,n", "p"), op("MatMul", "p,v", "o"), back)},
 		{"linear attention", nil, attend(op("Softmax", "q", "qs", last), op("Softmax", "kt", "ks", last), op("MatMul", "ks,v", "kv"), op("MatMul", "qs,kv", "c"))},
 
 		{"a gate of numbers without places", gate, cat(op("ReduceMean", "s", "g", axes(2, 3), drop), array32("gm", []int{8, 8}, noisy("gw", 64)...), op("Gemm", "g,gm", "h", attrInt("transB", 1)), op("Sigmoid", "h", "i"), ints("ends", 2, 3), op("Unsqueeze", "i,ends", "j"), op("Mul", "j,s", "y"))},

@@ -15,7 +15,7 @@ func (m *onnx) scaledProducts(n *node, x value, c *array, swapped bool) (value, 
 	switch {
 	case (n.kind == "Mul" || n.kind == "Div" && !swapped) && c.kind.width() != 0 && c.len() == 1 && len(c.dims) <= len(*x.as):
 		if p := x.products; p.op.Bias == nil && p.q.pad == [4]int{} {
-			if by, ok, err := m.counted(n.label, p.q, c); err != nil || ok {
+			if by, ok, err := m.counted(n.label, p.q, c, p.k, p.q); err != nil || ok {
 				return m.scaledQueries(n, x, by, err)
 			}
 		}

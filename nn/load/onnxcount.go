@@ -3,30 +3,43 @@ package load
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gorgonia.org/tensor"
 
 	"zalgoscope/nn"
 )
 
-// counted is a number that follows from the picture's size, as a map of it: how many positions, rows or columns there are in the map
-// x, or in one that it was made of. Such numbers divide sums, as means and deviations are spelt out. One that is none of these is said.
-func (m *onnx) counted(l label, x value, c *array) (v value, ok bool, err error) {
-	if !c.loose() || c.len() != 1 || x.products != nil || x.parts != nil {
+// counted is a number that follows from the picture's size, as a map of it, seen as x is: how many positions, rows or columns there are in one of some maps,
+// or in what that was made of. Such numbers divide sums, as means and deviations are spelt out. One that is none of these is said.
+func (m *onnx) counted(l label, x value, c *array, of ...value) (v value, ok bool, err error) {
+	if !c.loose() || c.len() != 1 || slices.ContainsFunc(of, func(o value) bool { return o.products != nil || o.parts != nil }) {
 		return x, false, nil
 	}
 	list, err := c.floats(1)
 	if err != nil {
 		return x, false, err
 	}
+	for _, o := range of {
+		if at, over, op := m.countIn(o, list[0]); op != nil {
+			v, err := m.count(l, value{layer: at}, over, op)
+			return v.like(x), err == nil, err
+		}
+	}
+	m.note(l, fmt.Sprintf("a number that it reads follows the picture's size; it keeps what it is at %dx%d", m.width, m.height))
+	return x, false, nil
+}
+
+// countIn is the layer, of those that x was made of, and the axes whose cells a number counts, and what makes it of the count; nil where it counts none.
+func (m *onnx) countIn(x value, number float32) (at int, over [3]bool, op []nn.Unary) {
 	const most = 16 // layers that are looked at
 	own := m.shape(x)
-	for at, i := x.layer, 0; i < most; i++ {
+	at = x.layer
+	for range most {
 		s := m.shape(value{layer: at})
 		for _, over := range countedAxes(s, own) {
-			if op := countOf(list[0], s, over); op != nil {
-				v, err := m.count(l, value{layer: at}, over, op)
-				return v.like(x), err == nil, err
+			if op := countOf(number, s, over); op != nil {
+				return at, over, op
 			}
 		}
 		if at == nn.Picture {
@@ -34,8 +47,7 @@ func (m *onnx) counted(l label, x value, c *array) (v value, ok bool, err error)
 		}
 		at = m.layers[at].In[0]
 	}
-	m.note(l, fmt.Sprintf("a number that it reads follows the picture's size; it keeps what it is at %dx%d", m.width, m.height))
-	return x, false, nil
+	return at, over, nil
 }
 
 // countedAxes are the axes whose cells may have been counted in a map of shape s, of which one of shape own was made: where there are as many rows as

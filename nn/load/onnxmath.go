@@ -123,7 +123,7 @@ func (m *onnx) alike(a, b value) bool {
 func (m *onnx) pair(l label, fn nn.BinaryFn, a, b operand) (value, error) {
 	for _, o := range []struct{ x, c *operand }{{&a, &b}, {&b, &a}} {
 		if o.x.mapped && o.c.array != nil {
-			if v, ok, err := m.counted(l, o.x.value, o.c.array); err != nil {
+			if v, ok, err := m.counted(l, o.x.value, o.c.array, o.x.value); err != nil {
 				return v, err
 			} else if ok {
 				*o.c = mapOf(v)
