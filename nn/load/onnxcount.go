@@ -31,21 +31,27 @@ func (m *onnx) counted(l label, x value, c *array, of ...value) (v value, ok boo
 }
 
 // countIn is the layer, of those that x was made of, and the axes whose cells a number counts, and what makes it of the count; nil where it counts none.
+// Axes that x has no more come first: over those was summed, and another may be as long.
 func (m *onnx) countIn(x value, number float32) (at int, over [3]bool, op []nn.Unary) {
 	const most = 16 // layers that are looked at
 	own := m.shape(x)
-	at = x.layer
-	for range most {
-		s := m.shape(value{layer: at})
-		for _, over := range countedAxes(s, own) {
-			if op := countOf(number, s, over); op != nil {
-				return at, over, op
+	for _, left := range []bool{false, true} {
+		at = x.layer
+		for range most {
+			s := m.shape(value{layer: at})
+			for _, over := range countedAxes(s, own) {
+				if left != (over[1] && own[1] > 1 || over[2] && own[2] > 1) {
+					continue
+				}
+				if op := countOf(number, s, over); op != nil {
+					return at, over, op
+				}
 			}
+			if at == nn.Picture {
+				break
+			}
+			at = m.layers[at].In[0]
 		}
-		if at == nn.Picture {
-			break
-		}
-		at = m.layers[at].In[0]
 	}
 	return at, over, nil
 }
