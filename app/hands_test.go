@@ -4,6 +4,7 @@ import (
 	"image"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -371,7 +372,13 @@ func TestSecondWindow(t *testing.T) {
 	w.until("it is gone, which the studio knows", func(s state) bool { return !s.Output && second() == 0 })
 	w.do("search", "--classname", "^zalgoscope$", "windowfocus", "--sync")
 	w.key("o")
-	w.until("it comes again", func(s state) bool { return s.Output && second() != 0 })
+	w.until("it comes again and shows a picture", func(s state) bool { // before that it hears no key
+		if window = second(); !s.Output || window == 0 {
+			return false
+		}
+		size, _ := d.place(window)
+		return slices.ContainsFunc(d.thumbnail(window, image.Rectangle{Max: size.Size()}), func(mean float64) bool { return mean > 20 })
+	})
 	w.do("search", "--classname", "^zalgoscope-output$", "windowfocus", "--sync", "key", "o")
 	w.until("the key that opened it closes it, although it has the keys itself", func(s state) bool { return !s.Output && second() == 0 })
 	w.do("search", "--classname", "^zalgoscope$", "windowfocus", "--sync")
