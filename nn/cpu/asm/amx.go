@@ -1,13 +1,12 @@
 package main
 
 import (
+	"encoding/binary"
 	"fmt"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
-
-	"encoding/binary"
 )
 
 // Kernels of AMX (Intel SDM volume 1, chapter 18): products of matrices of bfloat16 in eight registers of 16 rows of 64 bytes.
