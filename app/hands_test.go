@@ -316,6 +316,12 @@ func TestEverythingSaysWhatItDoes(t *testing.T) {
 
 // TestSecondWindow shows the picture alone in a second window: the same picture, until either window ends it.
 func TestSecondWindow(t *testing.T) {
+	for _, end := range []string{"Escape", "o"} { // o opened it, and the window has the keys itself
+		t.Run("ended by "+end, func(t *testing.T) { secondWindow(t, end) })
+	}
+}
+
+func secondWindow(t *testing.T, key string) {
 	w := openManaged(t, "small", usual, 30)
 	w.dreaming()
 	d := w.desktop()
@@ -367,7 +373,7 @@ func TestSecondWindow(t *testing.T) {
 	w.until("it fills the screen", func(state) bool { at, _ := d.place(window); return at == image.Rectangle{Max: usual} })
 	w.do("key", "Escape")
 	w.until("it is a window again", func(state) bool { at, _ := d.place(window); return at.Dx() < usual.X })
-	w.do("key", "o") // which opened it; it has the keys itself
+	w.do("key", key)
 	w.until("it is gone, which the studio knows", func(s state) bool { return !s.Output && second() == 0 })
 	w.do("search", "--classname", "^zalgoscope$", "windowfocus", "--sync")
 	w.key("o")

@@ -166,9 +166,12 @@ func (o Rescale) kernel(t *Taps, x, scale float64) {
 
 func linear(d float64) float64 { return max(1-d, 0) }
 
-// cubic is Keys' convolution kernel (1981).
-func (o Rescale) cubic(d float64) float64 {
-	switch a := o.A; {
+func (o Rescale) cubic(d float64) float64 { return Keys(d, o.A) }
+
+// Keys is the kernel of cubic convolution with parameter a at a distance of d cells (Keys, "Cubic convolution interpolation for digital
+// image processing", 1981).
+func Keys(d, a float64) float64 {
+	switch {
 	case d < 1:
 		return ((a+2)*d-(a+3))*d*d + 1
 	case d < 2:
